@@ -1,0 +1,254 @@
+#include "base/util.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+/* ---- arena ---- */
+
+static struct {
+  char *free, *end;
+  size_t used;
+} arena;
+
+void die(const char *fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  fputs("snow2c: ", stderr);
+  vfprintf(stderr, fmt, ap);
+  fputc('\n', stderr);
+  va_end(ap);
+  exit(3);
+}
+
+void *arena_alloc(size_t size) {
+  size = (size + 15) & ~(size_t)15;
+  if (size > (size_t)(arena.end - arena.free)) {
+    size_t chunk = (size_t)1 << 20;
+    if (size > chunk / 4) {
+      /* A large block stands alone, so that the rest of the current chunk is not lost. */
+      void *big = calloc(1, size);
+      if (!big) die("out of memory");
+      arena.used += size;
+      return big;
+    }
+    arena.free = calloc(1, chunk);
+    if (!arena.free) die("out of memory");
+    arena.end = arena.free + chunk;
+  }
+  void *p = arena.free;
+  arena.free += size;
+  arena.used += size;
+  return p;
+}
+
+void *arena_grow(void *old, size_t old_size, size_t new_size) {
+  void *p = arena_alloc(new_size);
+  if (old_size) memcpy(p, old, old_size);
+  return p;
+}
+
+size_t arena_used(void) { return arena.used; }
+
+char *arena_strndup(const char *s, size_t n) {
+  char *p = arena_alloc(n + 1);
+  memcpy(p, s, n);
+  return p;
+}
+
+char *arena_printf(const char *fmt, ...) {
+  va_list ap, ap2;
+  va_start(ap, fmt);
+  va_copy(ap2, ap);
+  int n = vsnprintf(NULL, 0, fmt, ap);
+  va_end(ap);
+  assert(n >= 0);
+  char *p = arena_alloc((size_t)n + 1);
+  vsnprintf(p, (size_t)n + 1, fmt, ap2);
+  va_end(ap2);
+  return p;
+}
+
+/* ---- names ---- */
+
+static struct {
+  NameRec **slots;
+  uint32_t n, cap;
+} names;
+
+static uint32_t hash_bytes(const char *s, size_t n) {
+  uint32_t h = 2166136261u;
+  for (size_t i = 0; i < n; i++) h = (h ^ (unsigned char)s[i]) * 16777619u;
+  return h ^ (h >> 15);
+}
+
+Name intern(const char *s, size_t n) {
+  uint32_t h = hash_bytes(s, n);
+  if (names.n >= names.cap) {
+    uint32_t cap = names.cap ? names.cap * 2 : 1024;
+    NameRec **slots = arena_alloc(cap * sizeof *slots);
+    for (uint32_t i = 0; i < names.cap; i++)
+      for (NameRec *r = names.slots[i], *next; r; r = next) {
+        next = r->chain;
+        r->chain = slots[r->hash & (cap - 1)];
+        slots[r->hash & (cap - 1)] = r;
+      }
+    names.slots = slots;
+    names.cap = cap;
+  }
+  NameRec **slot = &names.slots[h & (names.cap - 1)];
+  for (NameRec *r = *slot; r; r = r->chain)
+    if (r->hash == h && r->len == n && memcmp(r->s, s, n) == 0) return r;
+  NameRec *r = arena_alloc(sizeof *r + n + 1);
+  r->len = (uint32_t)n;
+  r->hash = h;
+  memcpy(r->s, s, n);
+  r->chain = *slot;
+  *slot = r;
+  names.n++;
+  return r;
+}
+
+Name intern_z(const char *s) { return intern(s, strlen(s)); }
+
+/* ---- vectors and maps ---- */
+
+void vec_reserve_(void *vec, size_t elem_size, int want) {
+  typedef VEC(char) AnyVec;
+  AnyVec *a = vec;
+  if (want <= a->cap) return;
+  int cap = a->cap ? a->cap * 2 : 4;
+  while (cap < want) cap *= 2;
+  a->v = arena_grow(a->v, elem_size * (size_t)a->n, elem_size * (size_t)cap);
+  a->cap = cap;
+}
+
+static uint32_t hash_ptr(const void *p) {
+  uint64_t x = (uint64_t)(uintptr_t)p;
+  x ^= x >> 32;
+  x *= 0x9E3779B97F4A7C15u;
+  return (uint32_t)(x >> 32);
+}
+
+void *pmap_get(const PMap *m, const void *key) {
+  if (!m->cap) return NULL;
+  for (uint32_t i = hash_ptr(key) & (m->cap - 1);; i = (i + 1) & (m->cap - 1)) {
+    if (m->keys[i] == key) return m->vals[i];
+    if (!m->keys[i]) return NULL;
+  }
+}
+
+void pmap_put(PMap *m, const void *key, void *val) {
+  assert(key);
+  if (m->n * 4 >= m->cap * 3) {
+    PMap bigger = {0};
+    bigger.cap = m->cap ? m->cap * 2 : 8;
+    bigger.keys = arena_alloc(bigger.cap * sizeof *bigger.keys);
+    bigger.vals = arena_alloc(bigger.cap * sizeof *bigger.vals);
+    for (uint32_t i = 0; i < m->cap; i++)
+      if (m->keys[i]) pmap_put(&bigger, m->keys[i], m->vals[i]);
+    *m = bigger;
+  }
+  uint32_t i = hash_ptr(key) & (m->cap - 1);
+  while (m->keys[i] && m->keys[i] != key) i = (i + 1) & (m->cap - 1);
+  if (!m->keys[i]) m->n++;
+  m->keys[i] = key;
+  m->vals[i] = val;
+}
+
+/* ---- text ---- */
+
+static void buf_need(Buf *b, size_t more) {
+  if (b->n + more + 1 <= b->cap) return;
+  size_t cap = b->cap ? b->cap * 2 : 256;
+  while (cap < b->n + more + 1) cap *= 2;
+  /* Output texts grow large; they are the one thing kept outside the arena so that doubling does not triple them. */
+  b->s = realloc(b->s, cap);
+  if (!b->s) die("out of memory");
+  b->cap = cap;
+}
+
+void buf_putn(Buf *b, const char *s, size_t n) {
+  buf_need(b, n);
+  memcpy(b->s + b->n, s, n);
+  b->n += n;
+  b->s[b->n] = 0;
+}
+
+void buf_puts(Buf *b, const char *s) { buf_putn(b, s, strlen(s)); }
+void buf_putc(Buf *b, char c) { buf_putn(b, &c, 1); }
+
+void buf_printf(Buf *b, const char *fmt, ...) {
+  va_list ap, ap2;
+  va_start(ap, fmt);
+  va_copy(ap2, ap);
+  int n = vsnprintf(NULL, 0, fmt, ap);
+  va_end(ap);
+  assert(n >= 0);
+  buf_need(b, (size_t)n);
+  vsnprintf(b->s + b->n, (size_t)n + 1, fmt, ap2);
+  va_end(ap2);
+  b->n += (size_t)n;
+}
+
+int utf8_decode(const unsigned char *s, size_t n, uint32_t *cp) {
+  unsigned c = s[0];
+  if (c < 0x80) {
+    *cp = c;
+    return 1;
+  }
+  int len = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
+  if (c < 0xC2 || c > 0xF4 || (size_t)len > n) return 0;
+  uint32_t v = c & (0xFFu >> (len + 1));
+  for (int i = 1; i < len; i++) {
+    if ((s[i] & 0xC0) != 0x80) return 0;
+    v = v << 6 | (s[i] & 0x3Fu);
+  }
+  if ((len == 3 && v < 0x800) || (len == 4 && (v < 0x10000 || v > 0x10FFFF)) || (v >= 0xD800 && v <= 0xDFFF)) return 0;
+  *cp = v;
+  return len;
+}
+
+int utf8_encode(uint32_t cp, char *out) {
+  unsigned char *o = (unsigned char *)out;
+  if (cp < 0x80) return o[0] = (unsigned char)cp, 1;
+  if (cp < 0x800) return o[0] = (unsigned char)(0xC0 | cp >> 6), o[1] = (unsigned char)(0x80 | (cp & 0x3F)), 2;
+  if (cp < 0x10000) {
+    o[0] = (unsigned char)(0xE0 | cp >> 12);
+    o[1] = (unsigned char)(0x80 | (cp >> 6 & 0x3F));
+    o[2] = (unsigned char)(0x80 | (cp & 0x3F));
+    return 3;
+  }
+  o[0] = (unsigned char)(0xF0 | cp >> 18);
+  o[1] = (unsigned char)(0x80 | (cp >> 12 & 0x3F));
+  o[2] = (unsigned char)(0x80 | (cp >> 6 & 0x3F));
+  o[3] = (unsigned char)(0x80 | (cp & 0x3F));
+  return 4;
+}
+
+size_t utf8_count(const char *s, size_t n) {
+  size_t k = 0;
+  for (size_t i = 0; i < n; i++) k += ((unsigned char)s[i] & 0xC0) != 0x80;
+  return k;
+}
+
+int edit_distance(const char *a, const char *b, int limit) {
+  enum { MAX = 64 };
+  int n = (int)strlen(a), m = (int)strlen(b);
+  if (n > MAX || m > MAX || n - m > limit || m - n > limit) return limit + 1;
+  int rows[3][MAX + 1];
+  int *before = rows[0], *last = rows[1], *row = rows[2];
+  for (int j = 0; j <= m; j++) last[j] = j;
+  for (int i = 1; i <= n; i++) {
+    row[0] = i;
+    for (int j = 1; j <= m; j++) {
+      int d = last[j - 1] + (a[i - 1] != b[j - 1]);
+      if (last[j] + 1 < d) d = last[j] + 1;
+      if (row[j - 1] + 1 < d) d = row[j - 1] + 1;
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < d) d = before[j - 2] + 1;
+      row[j] = d;
+    }
+    int *t = before;
+    before = last, last = row, row = t;
+  }
+  return last[m] > limit ? limit + 1 : last[m];
+}

@@ -1,0 +1,864 @@
+/* Calls, references to functions, closures, operators and the text of values. */
+#include "ir/lower.h"
+
+static Ir *again(Ir *e) {
+  if (e->kind == X_VAR) e->var->reads++;
+  return e;
+}
+
+/* ---- instances at types ---- */
+
+/* The types a scheme's variables have when its type is to be fn_type. */
+static Type **solve_inst(Fn *f, Type *fn_type) {
+  ensure_typed(f);
+  Type **inst;
+  UnifyFault fault;
+  Type *t = instantiate(f->scheme, 1, &inst, NULL, f->span);
+  if (unify(t, fn_type, &fault) != UNIFY_OK) die("internal: %s does not fit its use", f->name->s);
+  for (int i = 0; i < f->scheme->nvars; i++) inst[i] = concretize(inst[i]);
+  return inst;
+}
+
+Ir *call_fn_typed(Lower *L, Fn *f, Ir **args, Type **arg_types, int n, Type *result, Span at) {
+  Type **inst = solve_inst(f, type_fun(arg_types, n, result));
+  return call_instance(L, f, inst, f->scheme->nvars, args, n, at);
+}
+
+/* The types noted at a reference, made concrete; a reference within the function's own group has none and means the
+ * types of the instance being made. */
+static Type **ref_inst(Scheme *s, Type **inst) {
+  Type **r = NEW_ARRAY(Type *, s->nvars);
+  for (int i = 0; i < s->nvars; i++) r[i] = concretize(inst ? inst[i] : s->vars[i]);
+  return r;
+}
+
+/* ---- variables and captures ---- */
+
+static int capture_var(EnvGroup *g, Local *l, IrVar *v) {
+  for (int i = 0; i < g->locals.n; i++)
+    if (g->locals.v[i] == l) return i;
+  vec_push(&g->locals, l);
+  vec_push(&g->vars, v);
+  return g->locals.n - 1;
+}
+
+static Ir *global_ref(Lower *L, Local *l, Type **inst) {
+  (void)L;
+  for (int i = 0; i < ir.globals.n; i++)
+    if (ir.globals.v[i]->local == l) {
+      IrVar *v = &ir.globals.v[i]->var;
+      if (v->repr->kind == R_UNIT) return x_unit();
+      Ir *x = x_new(X_GLOBAL, v->repr);
+      x->global = ir.globals.v[i];
+      return x;
+    }
+  (void)inst;
+  die("internal: global %s was not made", l->name->s);
+}
+
+/* The repr a captured variable has, and its place in the environment. */
+static Ir *captured(Lower *L, Local *l) {
+  IrVar *v = NULL;
+  for (Lower *o = L->outer; o && !v; o = o->outer) v = pmap_get(&o->vars, l);
+  if (!v) die("internal: variable %s is not in scope", l->name->s);
+  if (v->repr->kind == R_UNIT) return x_unit();
+  Ir *x = x_new(X_ENV_FIELD, v->repr);
+  x->group = L->env;
+  x->index = capture_var(L->env, l, v);
+  return x;
+}
+
+Ir *find_var(Lower *L, Local *l) {
+  while (l->lowered) l = l->lowered;
+  if (l->global) return global_ref(L, l, NULL);
+  IrVar *v = pmap_get(&L->vars, l);
+  if (v) return x_var(v);
+  return captured(L, l);
+}
+
+/* The environment of group g, built here from the variables in scope. */
+static Ir *make_env(Lower *L, EnvGroup *g) {
+  if (!g->vars.n) return NULL;
+  Ir *x = x_new(X_ENV, NULL);
+  x->group = g;
+  for (int i = 0; i < g->locals.n; i++) vec_push(&x->args, find_var(L, g->locals.v[i]));
+  return x;
+}
+
+/* ---- bodies ---- */
+
+static void param_name(IrFn *fn, FnClause *c, int i, Repr *r) {
+  Pat *p = c->params.v[i].pat;
+  IrVar *v = new_var(p->kind == PAT_VAR || p->kind == PAT_AS ? p->path.v[0].name->s : "a", r);
+  v->param = true;
+  vec_push(&fn->params, v);
+}
+
+/* Parameters and body of clauses whose function type is fn_type (concrete). */
+void lower_body(Lower *L, Fn *f, void *clauses, Type *fn_type) {
+  VEC(FnClause *) *cs = clauses;
+  (void)f;
+  IrFn *fn = L->fn;
+  FnClause *first = cs->v[0];
+  for (int i = 0; i < fn_type->n; i++) param_name(fn, first, i, repr_of(fn_type->args[i]));
+  L->span = first->span;
+  Dest d = {fn->discards_result ? TO_NOTHING : TO_RETURN, NULL};
+  bool plain = cs->n == 1 && !first->guard;
+  for (int i = 0; i < fn_type->n && plain; i++) plain = first->params.v[i].pat->kind == PAT_VAR || first->params.v[i].pat->kind == PAT_WILD;
+  if (plain) {
+    for (int i = 0; i < fn_type->n; i++) {
+      Pat *p = first->params.v[i].pat;
+      if (p->kind == PAT_VAR) pmap_put(&L->vars, p->local, fn->params.v[i]);
+    }
+    lower_expr(L, first->body, d);
+    return;
+  }
+  Ir **cols = NEW_ARRAY(Ir *, fn_type->n);
+  for (int i = 0; i < fn_type->n; i++) cols[i] = x_var(fn->params.v[i]), fn->params.v[i]->reads -= fn->params.v[i]->repr->kind != R_UNIT;
+  MatchArm *arms = NEW_ARRAY(MatchArm, cs->n);
+  for (int i = 0; i < cs->n; i++) {
+    arms[i].pats = NEW_ARRAY(Pat *, fn_type->n);
+    for (int k = 0; k < fn_type->n; k++) arms[i].pats[k] = cs->v[i]->params.v[k].pat;
+    arms[i].guard = cs->v[i]->guard;
+    arms[i].body = cs->v[i]->body;
+  }
+  lower_match(L, cols, fn_type->n, arms, cs->n, d, first->head);
+}
+
+static Lower nested(Lower *L, IrFn *fn, EnvGroup *g) {
+  Lower in = {0};
+  in.fn = fn;
+  in.mod = L->mod;
+  in.out = &fn->body;
+  in.outer = L;
+  in.env = g;
+  return in;
+}
+
+static EnvGroup *new_env(const char *name) {
+  EnvGroup *g = NEW(EnvGroup);
+  g->cname = unique_global(arena_printf("%s_env", name));
+  return g;
+}
+
+static IrFn *new_fn(Lower *L, const char *cname, Type *fn_type) {
+  IrFn *fn = NEW(IrFn);
+  fn->cname = unique_global(cname);
+  fn->mod = L->mod;
+  fn->ret = repr_of(fn_type->ret);
+  fn->lowered = true;
+  fn->takes_env = true;
+  fn->located = false;
+  vec_push(&ir.fns, fn);
+  return fn;
+}
+
+static Ir *closure_value(Lower *L, IrFn *fn, Type *t) {
+  Ir *x = x_new(X_CLOSURE, repr_of(t));
+  x->fn = fn;
+  x->a = fn->env ? make_env(L, fn->env) : NULL;
+  return x;
+}
+
+Ir *lower_closure(Lower *L, Expr *e) {
+  Type *t = concretize(e->ty);
+  IrFn *fn = new_fn(L, arena_printf("%s_fn", L->fn->cname), t);
+  fn->title = "closure";
+  EnvGroup *g = fn->env = new_env(fn->cname);
+  Lower in = nested(L, fn, g);
+  lower_body(&in, NULL, &e->clauses, t);
+  return closure_value(L, fn, t);
+}
+
+/* ---- local functions ---- */
+
+/* A local function's instances share one environment with the other functions of its run. */
+typedef struct LocalFn {
+  Fn *fn;
+  EnvGroup *group;
+  Lower *home;              /* where it is defined */
+  IrVar *env;               /* the environment, once it is built there */
+  VEC(IrFn *) instances;
+} LocalFn;
+
+static LocalFn *find_local_fn(Lower *L, Fn *f, Lower **home) {
+  for (Lower *o = L; o; o = o->outer) {
+    LocalFn *l = pmap_get(&o->fns, f);
+    if (l) {
+      *home = o;
+      return l;
+    }
+  }
+  die("internal: local function %s is not in scope", f->name->s);
+}
+
+static IrFn *local_instance(LocalFn *l, Type **inst) {
+  Scheme *s = l->fn->scheme;
+  for (int i = 0; i < l->instances.n; i++) {
+    bool same = true;
+    for (int k = 0; k < s->nvars; k++) same &= l->instances.v[i]->inst[k] == inst[k];
+    if (same) return l->instances.v[i];
+  }
+  Type **saved = NEW_ARRAY(Type *, s->nvars);
+  for (int k = 0; k < s->nvars; k++) saved[k] = s->vars[k]->bound, s->vars[k]->bound = inst[k];
+  Type *t = concretize(s->ty);
+  IrFn *fn = new_fn(l->home, arena_printf("%s_%s", l->home->fn->cname, l->fn->name->s), t);
+  fn->def = l->fn;
+  fn->inst = inst;
+  fn->ninst = s->nvars;
+  fn->title = arena_printf("%s (local)", l->fn->name->s);
+  fn->env = l->group;
+  vec_push(&l->instances, fn);
+  Lower in = nested(l->home, fn, l->group);
+  lower_body(&in, l->fn, &l->fn->clauses, t);
+  for (int k = 0; k < s->nvars; k++) s->vars[k]->bound = saved[k];
+  return fn;
+}
+
+void lower_local_fns(Lower *L, Block *b, int from, int to) {
+  EnvGroup *g = NULL;
+  for (int i = from; i <= to; i++) {
+    Fn *f = b->stmts.v[i]->fn;
+    if (!f) continue;
+    if (!g) g = new_env(arena_printf("%s_%s", L->fn->cname, f->name->s));
+    LocalFn *l = NEW(LocalFn);
+    l->fn = f;
+    l->group = g;
+    l->home = L;
+    pmap_put(&L->fns, f, l);
+  }
+}
+
+/* The environment to hand to a local function: its own when it calls itself, one built here otherwise. */
+static Ir *local_env(Lower *L, LocalFn *l) {
+  for (Lower *o = L; o; o = o->outer)
+    if (o->env == l->group) {
+      if (o == L) return x_new(X_SELF_ENV, NULL);
+      break; /* inside a closure within it: captured variables are reachable one by one */
+    }
+  return make_env(L, l->group);
+}
+
+/* ---- located functions ---- */
+
+/* Library functions that can panic blame their caller: they take its position (compare Rust's track_caller). */
+static bool fn_located(Fn *f) {
+  if (f->is_extern) return f->located;
+  if (!f->mod->is_std || f->is_local) return false;
+  if (f->used && f->located) return true;
+  if (f->is_closure_body) return f->located; /* being examined, or known */
+  f->is_closure_body = true;
+  resolve_fn(f);
+  for (int i = 0; i < f->deps.n && !f->located; i++) f->located = fn_located(f->deps.v[i]);
+  return f->located;
+}
+
+static Ir *site(Lower *L, Span at) {
+  Ir *x = x_new(X_SITE, NULL);
+  x->span = at;
+  (void)L;
+  return x;
+}
+
+/* ---- externs ---- */
+
+static Type *named_param(Fn *f, Type **inst, Name name) {
+  for (int i = 0; i < f->scheme->nvars; i++)
+    if (f->scheme->vars[i]->name == name) return inst[i];
+  return NULL;
+}
+
+static bool is_param_type(Fn *f, const TypeExpr *te, Name *name) {
+  if (!te || te->kind != TE_PATH || te->path.n != 1 || te->has_args) return false;
+  *name = te->path.v[0].name;
+  FnClause *c = f->clauses.v[0];
+  for (int i = 0; i < c->generics.n; i++)
+    if (c->generics.v[i].name == *name) return true;
+  return false;
+}
+
+static OpKind op_of_interface(const Interface *in) {
+  if (in == builtin.eq) return OPR_EQ;
+  if (in == builtin.ord) return OPR_COMPARE;
+  if (in == builtin.hash) return OPR_HASH;
+  if (in == builtin.display) return OPR_SHOW;
+  return OPR_COUNT;
+}
+
+/* A generic C function takes a descriptor for each type parameter, and the address of each value of such a type; a
+ * result of such a type is stored through a last argument. */
+static Ir *call_extern(Lower *L, Fn *f, Type **inst, Ir **args, int n, Span at) {
+  FnClause *c = f->clauses.v[0];
+  Type **saved = NEW_ARRAY(Type *, f->scheme->nvars);
+  for (int i = 0; i < f->scheme->nvars; i++) saved[i] = f->scheme->vars[i]->bound, f->scheme->vars[i]->bound = inst[i];
+  Type *ft = concretize(f->scheme->ty);
+  for (int i = 0; i < f->scheme->nvars; i++) f->scheme->vars[i]->bound = saved[i];
+  Ir *x = x_call_c(f->symbol, repr_of(ft->ret));
+  if (f->located) vec_push(&x->args, site(L, at));
+  for (int i = 0; i < c->generics.n; i++) {
+    Type *t = named_param(f, inst, c->generics.v[i].name);
+    Ir *d = x_new(X_TYPE, NULL);
+    d->of = repr_of(t ? t : builtin.t_unit);
+    want_type(d->of);
+    for (int k = 0; k < c->wheres.n; k++) {
+      if (c->wheres.v[k].param.name != c->generics.v[i].name) continue;
+      Interface *in = find_interface(f->mod, &c->wheres.v[k].iface);
+      OpKind op = in ? op_of_interface(in) : OPR_COUNT;
+      if (op != OPR_COUNT) want_op(d->of, op);
+      else if (in && strcmp(in->name->s, "Key") == 0) want_op(d->of, OPR_EQ), want_op(d->of, OPR_HASH);
+    }
+    vec_push(&x->args, d);
+  }
+  Name name;
+  for (int i = 0; i < n; i++) {
+    if (!is_param_type(f, c->params.v[i].type, &name)) {
+      if (args[i]->repr->kind != R_UNIT) vec_push(&x->args, args[i]);
+      continue;
+    }
+    if (args[i]->repr->kind == R_UNIT) {
+      vec_push(&x->args, x_new(X_ADDRESS, NULL)); /* NULL: there is nothing to point at */
+      continue;
+    }
+    IrVar *v = args[i]->kind == X_VAR && !args[i]->var->assigned && !args[i]->var->param ? args[i]->var : emit_let(L, "arg", args[i]);
+    Ir *addr = x_new(X_ADDRESS, NULL);
+    addr->var = v;
+    v->reads++;
+    vec_push(&x->args, addr);
+  }
+  if (!is_param_type(f, c->ret, &name)) return x;
+  Repr *r = repr_of(ft->ret);
+  x->repr = repr_unit();
+  Ir *addr = x_new(X_ADDRESS, NULL);
+  if (r->kind == R_UNIT) {
+    vec_push(&x->args, addr);
+    return x;
+  }
+  IrVar *out = new_var("out", r);
+  out->assigned = true;
+  IrStmt *s = emit(L, T_LET);
+  s->var = out;
+  addr->var = out;
+  out->reads++;
+  vec_push(&x->args, addr);
+  emit(L, T_EXPR)->e = x;
+  return x_var(out);
+}
+
+Ir *call_instance(Lower *L, Fn *f, Type **inst, int ninst, Ir **args, int n, Span at) {
+  if (f->is_extern) return call_extern(L, f, inst, args, n, at);
+  IrFn *target = fn_instance(f, inst, ninst);
+  Ir *x = x_call(target);
+  if (target->located) {
+    x->b = site(L, at);
+  }
+  for (int i = 0; i < n; i++)
+    if (args[i]->repr->kind != R_UNIT) vec_push(&x->args, args[i]);
+  return x;
+}
+
+/* ---- structural operations and operators ---- */
+
+/* Calls a one-method interface's implementation for type t, or the operation the compiler makes. */
+Ir *op_call(Lower *L, OpKind op, Ir *a, Ir *b, Type *t) {
+  Repr *r = repr_of(t);
+  if (r->kind == R_UNIT) {
+    switch (op) {
+    case OPR_EQ: return x_bool(true);
+    case OPR_COMPARE: return x_int(0);
+    case OPR_HASH: return x_call_c("snow_hash_seed", repr_int());
+    default: break;
+    }
+  }
+  (void)L;
+  Ir *x = x_call(type_op(r, op));
+  if (a->repr->kind != R_UNIT) vec_push(&x->args, a);
+  if (b && b->repr->kind != R_UNIT) vec_push(&x->args, b);
+  return x;
+}
+
+static Ir *method_call(Lower *L, Interface *iface, const char *name, Ir **args, int n, Type *t, Type *result, Span at) {
+  Member m = find_method(t, intern_z(name), iface);
+  if (m.kind != MEMBER_FN) return NULL;
+  Type *types[2] = {t, t};
+  return call_fn_typed(L, m.fn, args, types, n, result, at);
+}
+
+static Ir *int_op(const char *name, Ir *a, Ir *b) {
+  Ir *x = x_call_c(name, repr_int());
+  x->no_cx = x->pure = true;
+  vec_push(&x->args, a);
+  vec_push(&x->args, b);
+  return x;
+}
+
+static Ir *int_binary(Lower *L, Op op, Ir *a, Ir *b, Span at) {
+  static const char *const compare[] = {"==", "!=", "<", ">", "<=", ">="};
+  switch (op) {
+  case OP_ADD: return int_op("snow_add", a, b);
+  case OP_SUB: return int_op("snow_sub", a, b);
+  case OP_MUL: return int_op("snow_mul", a, b);
+  case OP_DIV: case OP_MOD:
+    if (b->kind == X_INT && b->i != 0 && b->i != -1) return x_binary(op == OP_DIV ? "/" : "%", a, b, repr_int());
+    {
+      Ir *x = x_call_c(op == OP_DIV ? "snow_div" : "snow_mod", repr_int());
+      vec_push(&x->args, site(L, at));
+      vec_push(&x->args, a);
+      vec_push(&x->args, b);
+      return x;
+    }
+  default:
+    if (a->kind == X_VAR && b->kind == X_VAR && a->var == b->var) /* C compilers warn of x == x */
+      return x_bool(op == OP_EQ || op == OP_LE || op == OP_GE);
+    return x_binary(compare[op - OP_EQ], a, b, repr_bool());
+  }
+}
+
+static Ir *float_binary(Op op, Ir *a, Ir *b) {
+  static const char *const ops[] = {"+", "-", "*", "/", "", "==", "!=", "<", ">", "<=", ">="};
+  Repr *r = op < OP_EQ ? a->repr : repr_bool();
+  if (op == OP_MOD) {
+    Ir *x = x_call_c("snow_fmod", a->repr);
+    x->no_cx = x->pure = true;
+    vec_push(&x->args, a);
+    vec_push(&x->args, b);
+    return x;
+  }
+  return x_binary(ops[op], a, b, r);
+}
+
+static Ir *string_binary(Op op, Ir *a, Ir *b) {
+  Ir *x = x_call_c("snow_string_eq", repr_bool());
+  x->no_cx = x->pure = true;
+  vec_push(&x->args, a);
+  vec_push(&x->args, b);
+  if (op == OP_EQ) return x;
+  if (op == OP_NE) return x_not(x);
+  static const char *const ops[] = {"<", ">", "<=", ">="};
+  x->text = "snow_string_compare";
+  x->repr = repr_int();
+  return x_binary(ops[op - OP_LT], x, x_int(0), repr_bool());
+}
+
+Ir *binary_op(Lower *L, Op op, Ir *a, Ir *b, Type *t, Span at) {
+  Repr *r = repr_of(t);
+  if (op == OP_CONCAT) {
+    Ir *args[2] = {a, b};
+    if (r->kind == R_STRING) {
+      Ir *x = x_call_c("snow_string_concat", r);
+      x->pure = true;
+      vec_push(&x->args, a);
+      vec_push(&x->args, b);
+      return x;
+    }
+    Module *lib = std_module(intern_z("List"));
+    Type *types[2] = {t, t};
+    return call_fn_typed(L, fn_by_arity(pmap_get(&lib->fns, intern_z("concat")), 2), args, types, 2, t, at);
+  }
+  if (r->kind == R_INT) return int_binary(L, op, a, b, at);
+  if (r->kind == R_FLOAT) return float_binary(op, a, b);
+  if (r->kind == R_STRING && op >= OP_EQ) return string_binary(op, a, b);
+  if (r->kind == R_PID || (r->kind == R_BOOL && op <= OP_NE)) return x_binary(op == OP_EQ ? "==" : "!=", a, b, repr_bool());
+  Ir *args[2] = {a, b};
+  static const struct { const char *name; Interface **iface; } arith[] = {
+      {"add", &builtin.add}, {"sub", &builtin.sub}, {"mul", &builtin.mul}, {"div", &builtin.div}, {"mod", &builtin.mod}};
+  if (op <= OP_MOD) return method_call(L, *arith[op].iface, arith[op].name, args, 2, t, t, at);
+  if (op == OP_EQ || op == OP_NE) {
+    Ir *x = simple(L, op_call(L, OPR_EQ, a, b, t), "eq");
+    return op == OP_EQ ? x : x_not(x);
+  }
+  /* a > b is b.lt(a), a <= b is not b.lt(a), a >= b is not a.lt(b). */
+  bool swap = op == OP_GT || op == OP_LE, negate = op == OP_LE || op == OP_GE;
+  if (swap) args[0] = b, args[1] = a;
+  Ir *x = method_call(L, builtin.ord, "lt", args, 2, t, builtin.t_bool, at);
+  if (x) x = simple(L, x, "lt");
+  else x = x_binary("<", simple(L, op_call(L, OPR_COMPARE, args[0], args[1], t), "order"), x_int(0), repr_bool());
+  return negate ? x_not(x) : x;
+}
+
+/* Conversion to text, chapter 1 section 10. */
+Ir *to_text(Lower *L, Ir *v, Span at) {
+  Type *t = v->repr->ty;
+  Ir *x;
+  switch (v->repr->kind) {
+  case R_STRING: return v;
+  case R_UNIT:
+    if (t->kind == TY_TUPLE && t->n == 0) return x_string("()", 2);
+    break;
+  case R_BOOL:
+    x = x_call_c("snow_bool_to_string", repr_string());
+    x->no_cx = x->pure = true;
+    vec_push(&x->args, v);
+    return x;
+  case R_INT: case R_FLOAT: case R_PID:
+    x = x_call_c(v->repr->kind == R_FLOAT ? "snow_float_to_string" : v->repr->kind == R_INT ? "snow_int_to_string" : "snow_pid_to_string", repr_string());
+    x->pure = true;
+    vec_push(&x->args, v);
+    return x;
+  default: break;
+  }
+  x = method_call(L, builtin.display, "to_string", &v, 1, t, builtin.t_string, at);
+  if (!x) x = op_call(L, OPR_SHOW, v, NULL, t);
+  return simple(L, x, "s");
+}
+
+/* ---- derived methods called by name ---- */
+
+static Ir *derived_call(Lower *L, Member *m, Ir **args, int n, Type *t, Span at) {
+  const char *name = m->fn->name->s;
+  (void)n;
+  if (m->iface == builtin.eq) return op_call(L, OPR_EQ, args[0], args[1], t);
+  if (m->iface == builtin.hash) return op_call(L, OPR_HASH, args[0], NULL, t);
+  if (m->iface == builtin.debug) return op_call(L, OPR_INSPECT, args[0], NULL, t);
+  if (m->iface == builtin.display) return to_text(L, args[0], at);
+  if (strcmp(name, "lt") == 0)
+    return x_binary("<", simple(L, op_call(L, OPR_COMPARE, args[0], args[1], t), "order"), x_int(0), repr_bool());
+  Ir *order = x_call_c("snow_ordering", repr_of(concretize(builtin.ordering->self)));
+  order->no_cx = order->pure = true;
+  vec_push(&order->args, simple(L, op_call(L, OPR_COMPARE, args[0], args[1], t), "order"));
+  return order;
+}
+
+/* Chooses the implementation of a method by its subject's type, for this instance. */
+static Ir *late_method(Lower *L, Expr *callee, bool dot, Ir **args, Type **types, int n, Type *result, Span at) {
+  Name name = dot ? callee->name.name : callee->ref.method;
+  Interface *iface = dot ? NULL : callee->ref.iface;
+  Type *fn = concretize(callee->ty);
+  Type *subject = dot ? types[0] : NULL;
+  if (!dot) {
+    /* The subject is Self of the interface: the receiver, or of a static method the result. */
+    subject = n ? types[0] : fn->kind == TY_FUN ? fn->ret : fn;
+    InterfaceList *owners = pmap_get(&program.method_owners, name);
+    for (int i = 0; owners && i < owners->v.n; i++)
+      for (int k = 0; k < owners->v.v[i]->methods.n; k++) {
+        Fn *sig = owners->v.v[i]->methods.v[k];
+        if (sig->name == name && sig->is_static && sig->arity == n && (!iface || iface == owners->v.v[i])) subject = result;
+      }
+  }
+  Member m = dot ? find_member(subject, name, n - 1) : find_method(subject, name, iface);
+  if (m.kind == MEMBER_DERIVED) return derived_call(L, &m, args, n, subject, at);
+  if (m.kind == MEMBER_FN) return call_fn_typed(L, m.fn, args, types, n, result, at);
+  if (m.kind == MEMBER_FIELD) {
+    Ir *x = x_new(X_CALL_FN, repr_of(result));
+    x->a = simple(L, x_field(args[0], m.index), "f");
+    for (int i = 1; i < n; i++)
+      if (args[i]->repr->kind != R_UNIT) vec_push(&x->args, args[i]);
+    return x;
+  }
+  die("internal: no method %s", name->s);
+}
+
+/* ---- references as values ---- */
+
+/* A function that takes an (ignored) environment and calls another: what a function value points to. */
+static IrFn *wrapper(Lower *L, const char *name, Type *t, Lower *in) {
+  IrFn *fn = new_fn(L, name, t);
+  fn->title = "as a value";
+  for (int i = 0; i < t->n; i++) {
+    IrVar *v = new_var("a", repr_of(t->args[i]));
+    v->param = true;
+    vec_push(&fn->params, v);
+  }
+  *in = nested(L, fn, NULL);
+  in->mod = L->mod;
+  return fn;
+}
+
+typedef struct { IrFn *target, *wrap; } Wrapped;
+static VEC(Wrapped) wrapped;
+
+static Ir *wrap_value(Lower *L, IrFn *fn, Type *t) {
+  Ir *x = x_new(X_CLOSURE, repr_of(t));
+  x->fn = fn;
+  (void)L;
+  return x;
+}
+
+static Ir *fn_value(Lower *L, Fn *f, Type **inst, Type *t, Span at) {
+  IrFn *target = f->is_extern ? NULL : fn_instance(f, inst, f->scheme->nvars);
+  for (int i = 0; target && !target->located && i < wrapped.n; i++)
+    if (wrapped.v[i].target == target) return wrap_value(L, wrapped.v[i].wrap, t);
+  Lower in;
+  IrFn *fn = wrapper(L, arena_printf("%s_value", target ? target->cname : f->symbol), t, &in);
+  Ir **args = NEW_ARRAY(Ir *, t->n);
+  for (int i = 0; i < t->n; i++) args[i] = x_var(fn->params.v[i]);
+  Dest d = {TO_RETURN, NULL};
+  in.span = at;
+  deliver(&in, call_instance(&in, f, inst, f->scheme->nvars, args, t->n, at), d);
+  if (target) {
+    Wrapped w = {target, fn};
+    vec_push(&wrapped, w);
+  }
+  return wrap_value(L, fn, t);
+}
+
+static Ir *make_variant(Variant *v, Repr *r, Ir **args, int n) {
+  if (r->kind == R_UNIT) return x_unit();
+  Ir *x = x_new(X_VARIANT, r);
+  x->variant = v->index;
+  for (int i = 0; i < n; i++) vec_push(&x->args, args[i]);
+  return x;
+}
+
+static Ir *variant_value(Lower *L, Variant *v, Type *t) {
+  if (!v->fields.n) return make_variant(v, repr_of(t), NULL, 0);
+  Lower in;
+  IrFn *fn = wrapper(L, arena_printf("%s_%s_value", v->tycon->name->s, v->name.name->s), t, &in);
+  Ir **args = NEW_ARRAY(Ir *, t->n);
+  for (int i = 0; i < t->n; i++) args[i] = x_var(fn->params.v[i]);
+  Dest d = {TO_RETURN, NULL};
+  deliver(&in, make_variant(v, repr_of(t->ret), args, t->n), d);
+  return wrap_value(L, fn, t);
+}
+
+static Ir *local_fn_value(Lower *L, Fn *f, Type **inst, Type *t) {
+  Lower *home;
+  LocalFn *l = find_local_fn(L, f, &home);
+  IrFn *fn = local_instance(l, inst);
+  Ir *x = x_new(X_CLOSURE, repr_of(t));
+  x->fn = fn;
+  x->a = local_env(L, l);
+  return x;
+}
+
+static Ir *poly_local(Lower *L, Local *l, Type **inst) {
+  /* A let-polymorphic value is made anew for the types of this use; its initialiser has no effect. */
+  Scheme *s = l->scheme;
+  Type **types = ref_inst(s, inst);
+  Type **saved = NEW_ARRAY(Type *, s->nvars);
+  for (int i = 0; i < s->nvars; i++) saved[i] = s->vars[i]->bound, s->vars[i]->bound = types[i];
+  Ir *x = lower_value(L, l->init);
+  for (int i = 0; i < s->nvars; i++) s->vars[i]->bound = saved[i];
+  return x;
+}
+
+Ir *lower_name_value(Lower *L, Expr *e) {
+  Type *t = concretize(e->ty);
+  switch (e->ref.kind) {
+  case REF_LOCAL: {
+    Local *l = e->ref.local;
+    if (l->scheme && l->scheme->nvars) return poly_local(L, l, e->inst);
+    return find_var(L, l);
+  }
+  case REF_FN: {
+    Fn *f = e->ref.fn;
+    if (!f->scheme) ensure_typed(f);
+    Type **inst = ref_inst(f->scheme, e->inst);
+    if (f->is_local) return local_fn_value(L, f, inst, t);
+    return fn_value(L, f, inst, t, e->span);
+  }
+  case REF_CTOR: return variant_value(L, e->ref.variant, t);
+  case REF_METHOD: {
+    Lower in;
+    IrFn *fn = wrapper(L, arena_printf("%s_value", e->ref.method->s), t, &in);
+    Ir **args = NEW_ARRAY(Ir *, t->n);
+    for (int i = 0; i < t->n; i++) args[i] = x_var(fn->params.v[i]);
+    Dest d = {TO_RETURN, NULL};
+    deliver(&in, late_method(&in, e, false, args, t->args, t->n, t->ret, e->span), d);
+    return wrap_value(L, fn, t);
+  }
+  default: die("internal: unresolved name %s", e->name.name->s);
+  }
+}
+
+/* ---- calls ---- */
+
+static Ir *call_value(Lower *L, Ir *f, Ir **args, int n, Type *result) {
+  IrFn *known = f->kind == X_VAR ? pmap_get(&L->known, f->var) : NULL;
+  Ir *x = x_new(known ? X_CALL : X_CALL_FN, repr_of(result));
+  x->fn = known;
+  x->a = f;
+  for (int i = 0; i < n; i++)
+    if (args[i]->repr->kind != R_UNIT) vec_push(&x->args, args[i]);
+  return x;
+}
+
+static Ir *call_local_fn(Lower *L, Fn *f, Type **inst, Ir **args, int n) {
+  Lower *home;
+  LocalFn *l = find_local_fn(L, f, &home);
+  IrFn *fn = local_instance(l, inst);
+  Ir *x = x_call(fn);
+  x->a = local_env(L, l);
+  if (x->a && x->a->kind == X_ENV) x->a->index = 1; /* lives on the stack: the call cannot keep it */
+  for (int i = 0; i < n; i++)
+    if (args[i]->repr->kind != R_UNIT) vec_push(&x->args, args[i]);
+  return x;
+}
+
+/* A call of a function in tail position of a function: kept as such, so that recursion through it becomes a loop. */
+static bool tail_call(Lower *L, Ir *call, Dest d) {
+  if (d.kind != TO_RETURN || call->kind != X_CALL || call->repr != L->fn->ret) return false;
+  if (call->a && call->a->kind != X_SELF_ENV) return false;
+  if (call->fn->takes_env && !call->a && call->fn != L->fn) return false;
+  if (L->dead) return true;
+  IrStmt *s = emit(L, T_TAIL);
+  s->fn = call->fn;
+  s->e = call;
+  for (int i = 0; i < call->args.n; i++) vec_push(&s->args, call->args.v[i]);
+  vec_push(&L->fn->tails, call->fn);
+  L->dead = true;
+  return true;
+}
+
+Ir *lower_call(Lower *L, Expr *e, Dest d) {
+  Expr *callee = e->a;
+  Type *result = concretize(e->ty);
+  int n = e->args.n, skip = callee->kind == E_DOT && callee->method && callee->ref.kind != REF_METHOD ? 1 : 0;
+  Ir **args = NEW_ARRAY(Ir *, n + 1);
+  Type **types = NEW_ARRAY(Type *, n + 1);
+  Ir *f = NULL;
+  bool direct = callee->kind == E_NAME || callee->kind == E_DOT;
+  if (skip) {
+    types[0] = concretize(callee->a->ty);
+    args[0] = lower_value(L, callee->a);
+  } else if (!direct || (callee->kind == E_DOT && callee->ref.kind == REF_NONE) || callee->ref.kind == REF_LOCAL) {
+    f = lower_value(L, callee);
+    direct = false;
+  }
+  for (int i = 0; i < n; i++) {
+    types[i + skip] = concretize(e->args.v[i]->ty);
+    args[i + skip] = lower_value(L, e->args.v[i]);
+  }
+  n += skip;
+  Ir *call;
+  if (!direct) call = call_value(L, f, args, n, result);
+  else if (callee->ref.kind == REF_FN && !callee->late) {
+    Fn *fn = callee->ref.fn;
+    if (!fn->scheme) ensure_typed(fn);
+    Type **inst = ref_inst(fn->scheme, callee->inst);
+    call = fn->is_local ? call_local_fn(L, fn, inst, args, n) : call_instance(L, fn, inst, fn->scheme->nvars, args, n, e->span);
+  } else if (callee->ref.kind == REF_CTOR) call = make_variant(callee->ref.variant, repr_of(result), args, n);
+  else call = late_method(L, callee, skip, args, types, n, result, e->span);
+  if (prune(e->ty)->kind == TY_VAR && L->dead) return NULL;
+  if (tail_call(L, call, d)) return NULL;
+  return deliver(L, call, d);
+}
+
+/* ---- instances ---- */
+
+IrProgram ir;
+static PMap instances; /* Fn* → InstanceList* */
+typedef struct { VEC(IrFn *) v; } InstanceList;
+
+static const char *instance_name(Fn *f) {
+  const char *mod = f->mod->name->s;
+  if (f->impl && f->impl->tycon) return arena_printf("%s_%s_%s", f->impl->iface->name->s, f->impl->tycon->name->s, f->name->s);
+  return arena_printf("%s_%s", mod, f->name->s);
+}
+
+IrFn *fn_instance(Fn *f, Type **inst, int n) {
+  InstanceList *l = pmap_get(&instances, f);
+  if (!l) pmap_put(&instances, f, l = NEW(InstanceList));
+  for (int i = 0; i < l->v.n; i++) {
+    int k = 0;
+    while (k < n && l->v.v[i]->inst[k] == inst[k]) k++;
+    if (k == n) return l->v.v[i];
+  }
+  if (l->v.n > 4000) {
+    diag_error("E0113", f->span, "`%s` is used at too many different types", f->name->s);
+    return l->v.v[0];
+  }
+  IrFn *fn = NEW(IrFn);
+  fn->def = f;
+  fn->inst = inst;
+  fn->ninst = n;
+  fn->mod = f->mod;
+  fn->cname = unique_global(instance_name(f));
+  fn->located = fn_located(f);
+  fn->discards_result = f->is_main;
+  vec_push(&l->v, fn);
+  Type **saved = NEW_ARRAY(Type *, n);
+  for (int i = 0; i < n; i++) saved[i] = f->scheme->vars[i]->bound, f->scheme->vars[i]->bound = inst[i];
+  Type *t = concretize(f->scheme->ty);
+  for (int i = 0; i < n; i++) f->scheme->vars[i]->bound = saved[i];
+  fn->ret = f->is_main ? repr_unit() : repr_of(t->ret);
+  fn->title = arena_printf("%s.%s : %s", f->mod->name->s, f->name->s, type_text(t, NULL));
+  vec_push(&ir.fns, fn);
+  return fn;
+}
+
+static void lower_instance(IrFn *fn) {
+  if (fn->lowered) return;
+  fn->lowered = true;
+  Fn *f = fn->def;
+  Type **saved = NEW_ARRAY(Type *, fn->ninst);
+  for (int i = 0; i < fn->ninst; i++) saved[i] = f->scheme->vars[i]->bound, f->scheme->vars[i]->bound = fn->inst[i];
+  Lower L = {0};
+  L.fn = fn;
+  L.mod = f->mod;
+  L.out = &fn->body;
+  lower_body(&L, f, &f->clauses, concretize(f->scheme->ty));
+  for (int i = 0; i < fn->ninst; i++) f->scheme->vars[i]->bound = saved[i];
+}
+
+static void add_global(Local *l) {
+  IrGlobal *g = NEW(IrGlobal);
+  g->local = l;
+  g->var.hint = l->name->s;
+  g->var.repr = repr_of(concretize(l->ty));
+  g->cname = unique_global(arena_printf("%s_%s", l->global_fn->mod->name->s, l->name->s));
+  vec_push(&ir.globals, g);
+}
+
+static void each_global(Pat *p) {
+  if (p->kind == PAT_VAR && !(p->local->scheme && p->local->scheme->nvars)) add_global(p->local);
+  for (int i = 0; i < p->args.n; i++) each_global(p->args.v[i]);
+}
+
+static void set_globals(Lower *L, Pat *p, Ir *v) {
+  if (p->kind == PAT_VAR && !(p->local->scheme && p->local->scheme->nvars)) {
+    for (int i = 0; i < ir.globals.n; i++)
+      if (ir.globals.v[i]->local == p->local && v->repr->kind != R_UNIT) {
+        IrStmt *s = emit(L, T_ASSIGN);
+        s->var = &ir.globals.v[i]->var;
+        s->e = v;
+      }
+  } else if (p->kind == PAT_TUPLE) {
+    v = simple(L, v, "t");
+    for (int i = 0; i < p->args.n; i++) set_globals(L, p->args.v[i], x_field(again(v), i));
+  }
+}
+
+static void lower_lets(Lower *L, Module *m) {
+  for (int i = 0; i < m->let_fns.n; i++) {
+    Stmt *s = m->let_fns.v[i]->let;
+    L->mod = m;
+    L->span = s->span;
+    if (s->pat->kind == PAT_VAR && s->pat->local->scheme && s->pat->local->scheme->nvars) continue;
+    Ir *v = lower_value(L, s->e);
+    set_globals(L, s->pat, v);
+  }
+  for (int i = 0; i < m->inner.n; i++) lower_lets(L, m->inner.v[i]);
+}
+
+static void declare_globals(Module *m) {
+  for (int i = 0; i < m->let_fns.n; i++) {
+    ensure_typed(m->let_fns.v[i]);
+    each_global(m->let_fns.v[i]->let->pat);
+  }
+  for (int i = 0; i < m->inner.n; i++) declare_globals(m->inner.v[i]);
+}
+
+void lower_program(void) {
+  for (int i = 0; i < program.std.n; i++) declare_globals(program.std.v[i]);
+  for (int i = 0; i < program.modules.n; i++) declare_globals(program.modules.v[i]);
+  if (ir.globals.n) {
+    IrFn *fn = NEW(IrFn);
+    fn->cname = unique_global("init_lets");
+    fn->title = "top-level lets, in order";
+    fn->ret = repr_unit();
+    fn->lowered = true;
+    fn->mod = program.main;
+    Lower L = {0};
+    L.fn = fn;
+    L.out = &fn->body;
+    for (int i = 0; i < program.std.n; i++) lower_lets(&L, program.std.v[i]);
+    for (int i = 0; i < program.modules.n; i++) lower_lets(&L, program.modules.v[i]);
+    ir.init = fn;
+    vec_push(&ir.fns, fn);
+  }
+  if (program.main && !program.lib) {
+    Fn *f = fn_by_arity(pmap_get(&program.main->fns, intern_z("main")), 0);
+    ir.main = fn_instance(f, ref_inst(f->scheme, NULL), f->scheme->nvars);
+  }
+  for (int i = 0; i < ir.fns.n; i++) lower_instance(ir.fns.v[i]);
+}

@@ -1,0 +1,357 @@
+/* Functions: recursive groups in dependency order, their declared types, generalisation. */
+#include "sema/infer.h"
+
+Infer *infer;
+
+/* ---- declared types ---- */
+
+static void declare_params(FnClause *c, TypeScope *scope, int level) {
+  for (int i = 0; i < c->generics.n; i++) {
+    struct TypeParam p = {c->generics.v[i].name, type_var(level)};
+    p.var->name = p.name;
+    vec_push(&scope->params, p);
+  }
+}
+
+/* The where clause's constraints are known inside the body and required of every instance. */
+static void declare_wheres(Fn *f, FnClause *c, TypeScope *scope) {
+  for (int i = 0; i < c->wheres.n; i++) {
+    WhereItem *w = &c->wheres.v[i];
+    Type *var = scope_param(scope, w->param.name);
+    Interface *in = find_interface(f->mod, &w->iface);
+    if (!var || !in) {
+      Diag *d = diag_error("E0106", var ? w->iface.v[0].span : w->param.span, var ? "unknown interface `%s`" : "unknown type parameter `%s`",
+                           var ? w->iface.v[w->iface.n - 1].name->s : w->param.name->s);
+      d->primary.text = "in this where clause";
+      continue;
+    }
+    vec_push(&var->wheres, in);
+    Obligation *o = add_obligation(OB_TRAIT, var, w->param.span);
+    o->iface = in;
+  }
+}
+
+/* A function's type as far as it is declared; what is not is fresh. */
+static Type *declared_type(Fn *f, TypeScope *scope) {
+  FnClause *c = f->clauses.v[0];
+  Type **params = NEW_ARRAY(Type *, f->arity);
+  for (int i = 0; i < f->arity; i++) params[i] = type_var(infer->level);
+  Type *result = type_var(infer->level);
+  Type *t = type_fun(params, f->arity, result);
+  scope->level = infer->level;
+  if (f->impl && f->impl->tycon) {
+    Impl *im = f->impl;
+    Type **args = NEW_ARRAY(Type *, im->nparams);
+    for (int i = 0; i < im->nparams; i++) {
+      struct TypeParam p = {im->params[i]->name, type_var(infer->level)};
+      p.var->name = p.name;
+      p.var->wheres = im->params[i]->wheres;
+      args[i] = p.var;
+      vec_push(&scope->params, p);
+      for (int k = 0; k < p.var->wheres.n; k++) {
+        Obligation *o = add_obligation(OB_TRAIT, p.var, f->span);
+        o->iface = p.var->wheres.v[k];
+      }
+    }
+    scope->self = type_con(im->tycon, args, im->nparams);
+  }
+  declare_params(c, scope, infer->level);
+  declare_wheres(f, c, scope);
+  if (f->impl && scope->self) {
+    Fn *sig = NULL;
+    for (int i = 0; f->iface && i < f->iface->methods.n; i++)
+      if (f->iface->methods.v[i]->name == f->name) sig = f->iface->methods.v[i];
+    if (sig && sig->arity == f->arity && sig != f) {
+      Type *want = signature_type(sig, scope->self, infer->level);
+      FnClause *sc = sig->clauses.v[0];
+      for (int i = 0; i < f->arity; i++) {
+        bool known = (i == 0 && !sig->is_static) || sc->params.v[i].type || sig->mod->is_std;
+        TypeExpr *te = c->params.v[i].type;
+        if (te) {
+          Type *own = convert_type(te, f->mod, scope);
+          UnifyFault fault;
+          if (known && unify(want->args[i], own, &fault) != UNIFY_OK) {
+            Diag *d = diag_error("E0008", te->span, "method %s in impl %s has wrong signature: expected %s, found %s", f->name->s,
+                                 f->iface->name->s, type_text(want->args[i], f->mod), type_text(own, f->mod));
+            d->primary.text = arena_printf("expected %s", type_text(want->args[i], f->mod));
+            diag_label(d, sig->span, "declared here");
+            want->args[i] = own;
+          }
+        }
+        if (known) params[i] = want->args[i];
+      }
+      if (sc->ret) {
+        if (c->ret) {
+          Type *own = convert_type(c->ret, f->mod, scope);
+          UnifyFault fault;
+          if (unify(want->ret, own, &fault) != UNIFY_OK) {
+            Diag *d = diag_error("E0008", c->ret->span, "method %s in impl %s has wrong signature: expected %s, found %s", f->name->s,
+                                 f->iface->name->s, type_text(want->ret, f->mod), type_text(own, f->mod));
+            d->primary.text = arena_printf("expected return type %s, found %s", type_text(want->ret, f->mod), type_text(own, f->mod));
+            diag_label(d, sig->span, "declared here");
+            want->ret = own;
+          }
+        }
+        t->ret = want->ret;
+        return t;
+      }
+    } else if (!f->is_static && f->arity) params[0] = scope->self;
+  }
+  if (c->ret) t->ret = convert_type(c->ret, f->mod, scope);
+  return t;
+}
+
+static void type_extern(Fn *f) {
+  FnClause *c = f->clauses.v[0];
+  TypeScope scope = {0};
+  Type *t = declared_type(f, &scope);
+  for (int i = 0; i < f->arity; i++) {
+    Param *p = &c->params.v[i];
+    if (p->type) {
+      UnifyFault fault;
+      unify(t->args[i], convert_type(p->type, f->mod, &scope), &fault);
+    } else if (!f->impl) diag_error("E0110", p->pat->span, "an extern function needs a type for each parameter");
+  }
+  if (!c->ret && !(f->impl && f->iface)) t->ret = builtin.t_unit;
+  f->ty = t;
+}
+
+/* ---- groups ---- */
+
+typedef VEC(Fn *) FnVec;
+
+static void type_let(Fn *f) {
+  Stmt *s = f->let;
+  infer->level++;
+  Type *declared = s->type ? convert_type(s->type, f->mod, NULL) : NULL;
+  Type *t = infer_expr(s->e, declared);
+  if (declared) {
+    Why why = {NULL, NULL, s->type->span, arena_printf("expected %s from annotation", type_text(declared, f->mod))};
+    expect_type(s->e->span, declared, t, &why);
+    t = declared;
+  }
+  infer->level--;
+  infer_pat(s->pat, t);
+  f->ty = t;
+}
+
+static void type_bodies(FnVec *group) {
+  TypeScope *scopes = NEW_ARRAY(TypeScope, group->n);
+  for (int i = 0; i < group->n; i++) {
+    Fn *f = group->v[i];
+    f->checking = true;
+    infer->mod = f->mod;
+    if (f->let) continue;
+    if (f->is_local) scopes[i].outer = infer->types;
+    Type *provisional = f->ty;
+    if (f->is_extern) type_extern(f);
+    else f->ty = declared_type(f, &scopes[i]);
+    UnifyFault fault;
+    if (provisional) unify(provisional, f->ty, &fault);
+  }
+  for (int i = 0; i < group->n; i++) {
+    Fn *f = group->v[i];
+    infer->mod = f->mod;
+    if (f->let) {
+      type_let(f);
+      continue;
+    }
+    if (f->is_extern) continue;
+    Type *result = infer->result;
+    Expr *try_expr = infer->try_expr;
+    bool try_ok = infer->try_ok;
+    TypeScope *types = infer->types;
+    infer->types = &scopes[i];
+    infer->result = f->ty->ret;
+    infer->try_expr = NULL;
+    infer->try_ok = true;
+    infer_clauses(&f->clauses, f->ty->args, f->arity, f->ty->ret, true);
+    infer->result = result;
+    infer->try_expr = try_expr;
+    infer->try_ok = try_ok;
+    infer->types = types;
+  }
+}
+
+/* Binds what no type of the group mentions: nobody can ever say what it is. */
+static void settle_ambiguous(int mark, TypeVec *vars) {
+  for (bool more = true; more;) {
+    /* A requirement on a known variable brings in the variables of its result. */
+    for (bool grown = true; grown;) {
+      grown = false;
+      for (int i = mark; i < infer->pending.n; i++) {
+        Obligation *o = infer->pending.v[i];
+        Type *t = prune(o->ty);
+        int n = vars->n;
+        for (int k = 0; k < n; k++)
+          if (vars->v[k] == t) {
+            if (o->other) free_vars(o->other, infer->level, vars);
+            if (o->result) free_vars(o->result, infer->level, vars);
+          }
+        grown |= vars->n > n;
+      }
+    }
+    more = false;
+    for (int i = mark; i < infer->pending.n && !more; i++) {
+      Type *t = prune(infer->pending.v[i]->ty);
+      if (t->kind != TY_VAR || t->generic || t->level <= infer->level) continue;
+      bool known = false;
+      for (int k = 0; k < vars->n; k++) known |= vars->v[k] == t;
+      if (known) continue;
+      UnifyFault f;
+      unify(t, builtin.t_unit, &f);
+      more = true;
+    }
+    if (more) solve_obligations(mark);
+  }
+}
+
+static void generalise_group(FnVec *group, int mark) {
+  solve_obligations(mark);
+  TypeVec vars = {0};
+  for (int i = 0; i < group->n; i++)
+    if (!group->v[i]->let) free_vars(group->v[i]->ty, infer->level, &vars);
+  settle_ambiguous(mark, &vars);
+  Obligations obs = {0};
+  take_obligations(mark, &vars, &obs);
+  for (int i = 0; i < group->n; i++) {
+    Fn *f = group->v[i];
+    f->checking = false;
+    f->checked = true;
+    f->scheme = generalise(f->ty, &vars, &obs);
+    if (f->let && f->let->pat->kind == PAT_VAR) {
+      TypeVec own = {0};
+      free_vars(f->ty, infer->level, &own);
+      if (own.n) {
+        Obligations none = {0};
+        f->let->pat->local->scheme = generalise(f->ty, &own, &none);
+        f->let->pat->local->init = f->let->e;
+      }
+    }
+  }
+}
+
+static void type_group(FnVec *group) {
+  Infer state = {0}, *saved = infer;
+  infer = &state;
+  infer->level = 1;
+  infer->mod = group->v[0]->mod;
+  type_bodies(group);
+  infer->level = 0;
+  generalise_group(group, 0);
+  infer->level = 1;
+  for (int i = 0; i < state.cases.n; i++) check_case(state.cases.v[i], group->v[0]->mod);
+  for (int i = 0; i < group->n; i++)
+    if (!group->v[i]->let && !group->v[i]->is_extern) check_clauses(group->v[i], group->v[i]->mod);
+  for (int i = 0; i < state.fns.n; i++) check_clauses(state.fns.v[i], state.fns.v[i]->mod);
+  infer = saved;
+}
+
+/* Local functions of one run: a group of their own when one refers to a later one, else one after the other. */
+void infer_block_fns(Block *b, int from, int to) {
+  FnVec run = {0};
+  for (int i = from; i <= to; i++)
+    if (b->stmts.v[i]->fn) vec_push(&run, b->stmts.v[i]->fn);
+  bool forward = false;
+  for (int i = 0; i < run.n; i++)
+    for (int k = 0; k < run.v[i]->deps.n; k++)
+      for (int j = i + 1; j < run.n; j++) forward |= run.v[i]->deps.v[k] == run.v[j];
+  for (int i = 0; i < run.n; i++) {
+    FnVec group = {0};
+    if (forward) group = run, i = run.n;
+    else vec_push(&group, run.v[i]);
+    int mark = infer->pending.n;
+    infer->level++;
+    type_bodies(&group);
+    infer->level--;
+    solve_obligations(mark);
+    TypeVec vars = {0};
+    for (int k = 0; k < group.n; k++) free_vars(group.v[k]->ty, infer->level, &vars);
+    Obligations obs = {0};
+    take_obligations(mark, &vars, &obs);
+    for (int k = 0; k < group.n; k++) {
+      group.v[k]->checking = false;
+      group.v[k]->checked = true;
+      group.v[k]->scheme = generalise(group.v[k]->ty, &vars, &obs);
+      vec_push(&infer->fns, group.v[k]);
+    }
+  }
+}
+
+/* ---- strongly connected components (Tarjan 1972) ---- */
+
+static FnVec stack;
+static int next_index = 1;
+
+static void connect(Fn *f) {
+  resolve_fn(f);
+  f->scc_index = f->scc_low = next_index++;
+  f->scc_on_stack = true;
+  vec_push(&stack, f);
+  for (int i = 0; i < f->deps.n; i++) {
+    Fn *d = f->deps.v[i];
+    if (!d->scc_index) {
+      connect(d);
+      if (d->scc_low < f->scc_low) f->scc_low = d->scc_low;
+    } else if (d->scc_on_stack && d->scc_index < f->scc_low) f->scc_low = d->scc_index;
+  }
+  if (f->scc_low != f->scc_index) return;
+  FnVec group = {0};
+  for (Fn *d = NULL; d != f;) {
+    d = stack.v[--stack.n];
+    d->scc_on_stack = false;
+    vec_push(&group, d);
+  }
+  /* In source order, so that messages name the earlier definition first. */
+  for (int i = 0, k = group.n - 1; i < k; i++, k--) {
+    Fn *t = group.v[i];
+    group.v[i] = group.v[k];
+    group.v[k] = t;
+  }
+  type_group(&group);
+}
+
+void ensure_typed(Fn *f) {
+  if (f->checked || f->checking || f->is_local) return;
+  if (f->scc_index) {
+    /* Waiting on the stack of an outer search: reached through a method call, which is no recorded dependency.
+     * Until its own turn comes it has its declared type, monomorphic where that says nothing. */
+    if (!f->ty && !f->let) {
+      Infer state = {0}, *saved = infer;
+      infer = &state;
+      infer->mod = f->mod;
+      TypeScope scope = {0};
+      f->ty = declared_type(f, &scope);
+      infer = saved;
+    }
+    return;
+  }
+  connect(f);
+}
+
+/* ---- the program ---- */
+
+static void check_module(Module *m) {
+  for (int i = 0; i < m->fn_list.n; i++) ensure_typed(m->fn_list.v[i]);
+  for (int i = 0; i < m->let_fns.n; i++) ensure_typed(m->let_fns.v[i]);
+  for (int i = 0; i < m->impls.n; i++)
+    for (int k = 0; k < m->impls.v[i]->methods.n; k++) ensure_typed(m->impls.v[i]->methods.v[k]);
+  for (int i = 0; i < m->inner.n; i++) check_module(m->inner.v[i]);
+}
+
+void check_program(void) {
+  for (int i = 0; i < program.modules.n; i++) check_module(program.modules.v[i]);
+  if (program.lib) return;
+  Module *m = program.main;
+  FnList *l = pmap_get(&m->fns, intern_z("main"));
+  Fn *f = fn_by_arity(l, 0);
+  if (f) f->is_main = true;
+  else if (l) {
+    Diag *d = diag_error("E0111", l->v.v[0]->span, "`main` takes no parameters");
+    d->primary.text = "the program's entry is `fn main()`";
+  } else if (!m->bad) {
+    Span at = {m->src, 0, 0};
+    Diag *d = diag_error("E0112", at, "No 'main' function found in %s", m->src->path);
+    d->help = "a program begins in `fn main() do … end`";
+  }
+}

@@ -1,0 +1,106 @@
+/* The whole program: its modules, the library's, and the tables that span them. */
+#ifndef SNOW2C_PROGRAM_H
+#define SNOW2C_PROGRAM_H
+
+#include "sema/types.h"
+
+typedef struct {
+  VEC(Module *) modules;  /* the user's, in compile order */
+  VEC(Module *) std;      /* library modules loaded so far */
+  Module *main, *prelude;
+  PMap std_by_name;
+  PMap method_owners;     /* Name → InterfaceList*: interfaces with a method of that name */
+  PMap impls;             /* Tycon* → ImplList* */
+  const char *stdlib_dir; /* --stdlib DIR, or NULL for the embedded one */
+  VEC(const char *) roots; /* -I DIR */
+  bool lib;               /* --lib: no main is needed */
+} Program;
+extern Program program;
+
+typedef struct { VEC(Interface *) v; } InterfaceList;
+typedef struct { VEC(Impl *) v; } ImplList;
+
+/* ---- modules.c ---- */
+
+/* Reads, parses and orders the program whose entry is path: a file, a directory with main.snow, or "-" for standard
+ * input. False when it cannot even be read; diagnostics tell why. */
+bool load_program(const char *path);
+/* The library module of this name, loaded on first use; NULL when there is none. */
+Module *std_module(Name name);
+/* The module prefixes that exist, for suggestions: calls f on each library module's name. */
+void each_std_name(void (*f)(const char *name, void *), void *arg);
+
+/* ---- declare.c ---- */
+
+/* The type parameters in scope while annotations are converted. */
+typedef struct TypeScope {
+  struct TypeScope *outer;
+  VEC(struct TypeParam { Name name; Type *var; }) params;
+  Type *self;           /* what `Self` means */
+  int level;            /* level of the fresh variables for what is left open */
+  bool quiet;
+} TypeScope;
+
+/* Enters the module's functions, types, interfaces and impls into its tables and converts their declared types. */
+void declare_module(Module *m);
+/* Second step for all modules at once, when every name is known. */
+void declare_bodies(Module *m);
+Type *convert_type(TypeExpr *te, Module *m, TypeScope *scope);
+/* The type a name stands for in module m, or NULL. */
+Tycon *find_type(Module *m, Name name);
+Tycon *find_type_path(Module *m, const Path *path);
+Module *find_prefix(Module *m, Name name);
+Interface *find_interface(Module *m, const Path *path);
+
+Type *scope_param(TypeScope *s, Name name);
+
+/* The tycon's params replaced by args in t. */
+Type *apply_args(Tycon *tc, Type **args, Type *t);
+/* A deep copy of a clause as parsed, for default methods that are typed once for each impl. */
+FnClause *clone_clause(const FnClause *c);
+
+/* ---- resolve.c ---- */
+
+/* Binds the names in a function's clauses, or a top-level let's expression (once). */
+void resolve_fn(Fn *f);
+/* Makes the globals of a module's top-level lets. */
+void declare_lets(Module *m);
+Fn *fn_by_arity(const FnList *l, int arity);
+
+/* ---- infer.c ---- */
+
+/* Types the function's whole recursive group, if that has not been done. */
+void ensure_typed(Fn *f);
+void check_program(void);
+
+/* ---- members.c ---- */
+
+typedef enum { MEMBER_NONE, MEMBER_FIELD, MEMBER_FN, MEMBER_DERIVED, MEMBER_AMBIGUOUS } MemberKind;
+typedef struct {
+  MemberKind kind;
+  int index;          /* field */
+  Type *type;         /* field's type */
+  Fn *fn;             /* method or library function; MEMBER_DERIVED: the interface's method */
+  Interface *iface;   /* of a method */
+  Interface *a, *b;   /* ambiguous */
+} Member;
+/* What `.name` means on a value of this (pruned, known) type; argc is -1 where it is not called. */
+Member find_member(Type *t, Name name, int argc);
+/* Only methods of impls and derives; iface limits the search when not NULL. */
+Member find_method(Type *t, Name name, Interface *iface);
+/* The impl of an interface for a type, or NULL; *derived says that the compiler makes it. */
+Impl *find_impl(Interface *iface, Type *t, bool *derived);
+/* Whether t implements iface. What depends on t's arguments is appended to more. *bad receives the part that does
+ * not. */
+bool implements(Interface *iface, Type *t, Obligations *more, Type **bad);
+/* Whether t can be interpolated (Display, else Debug; chapter 1 section 10). */
+bool showable(Type *t, Obligations *more, Type **bad);
+Fn *impl_method(Impl *im, Name name);
+/* A method's type as its interface declares it, for this implementing type. What is not annotated is fresh. */
+Type *signature_type(Fn *sig, Type *self, int level);
+
+/* ---- match.c ---- */
+void check_case(Expr *e, Module *m);
+void check_clauses(Fn *f, Module *m);
+
+#endif

@@ -1,0 +1,664 @@
+/* Name resolution: what each name and dotted chain denotes, which functions a function refers to. */
+#include "sema/program.h"
+
+#include <stdlib.h>
+
+typedef struct Binding {
+  Local *local;
+  FnList *fns; /* local functions */
+  struct Binding *prev;
+} Binding;
+
+typedef struct {
+  Module *mod;
+  Fn *top;      /* what dependencies are recorded for */
+  Fn *owner;    /* innermost named function */
+  PMap scope;   /* Name → Binding*, the innermost */
+  VEC(Name) undo;
+  int depth;    /* function nesting, closures included */
+  int loops;
+} Resolver;
+
+static void resolve_expr(Resolver *R, Expr *e);
+static void resolve_block(Resolver *R, Expr *e);
+
+/* ---- scopes ---- */
+
+static void bind(Resolver *R, Name name, Local *l, FnList *fns) {
+  Binding *b = NEW(Binding);
+  b->local = l;
+  b->fns = fns;
+  b->prev = pmap_get(&R->scope, name);
+  pmap_put(&R->scope, name, b);
+  vec_push(&R->undo, name);
+}
+
+static void unbind_to(Resolver *R, int mark) {
+  while (R->undo.n > mark) {
+    Name name = R->undo.v[--R->undo.n];
+    Binding *b = pmap_get(&R->scope, name);
+    pmap_put(&R->scope, name, b->prev);
+  }
+}
+
+static Local *new_local(Resolver *R, Name name, Span at) {
+  Local *l = NEW(Local);
+  l->name = name;
+  l->span = at;
+  l->depth = R->depth;
+  return l;
+}
+
+/* ---- constructors and functions by name ---- */
+
+static Variant *find_ctor(Module *m, Name name) {
+  for (Module *k = m; k; k = k->parent) {
+    Variant *v = pmap_get(&k->ctors, name);
+    if (v) return v;
+    for (int i = k->imported.n - 1; i >= 0; i--) {
+      v = pmap_get(&k->imported.v[i]->ctors, name);
+      if (v && v->tycon->pub) return v;
+    }
+  }
+  return program.prelude ? pmap_get(&program.prelude->ctors, name) : NULL;
+}
+
+static Variant *variant_of(Tycon *t, Name name) {
+  for (int i = 0; t && i < t->variants.n; i++)
+    if (t->variants.v[i]->name.name == name) return t->variants.v[i];
+  return NULL;
+}
+
+/* `string_length`: a library function under its module's lower-case name (chapter 5 section 10). */
+static FnList *module_function(Name name) {
+  static const char *const mods[] = {"String", "List", "Map", "Set", "Tuple", "Range", "Queue", "File", "IO", "Env"};
+  for (size_t i = 0; i < sizeof mods / sizeof *mods; i++) {
+    size_t n = strlen(mods[i]);
+    if (name->len <= n + 1 || name->s[n] != '_') continue;
+    size_t k = 0;
+    while (k < n && (mods[i][k] | 0x20) == name->s[k]) k++;
+    if (k < n) continue;
+    Module *m = std_module(intern_z(mods[i]));
+    FnList *l = m ? pmap_get(&m->fns, intern_z(name->s + n + 1)) : NULL;
+    if (l && fn_by_arity(l, -1)->pub) return l;
+  }
+  return NULL;
+}
+
+/* ---- suggestions ---- */
+
+typedef struct { Name want; const char *best; int distance; } Suggest;
+
+static void consider(Suggest *s, const char *name) {
+  int limit = s->want->len < 3 ? 1 : 2;
+  if (s->distance <= limit) limit = s->distance - 1;
+  if (limit < 1 || strcmp(name, s->want->s) == 0) return;
+  int d = edit_distance(s->want->s, name, limit);
+  if (d <= limit) s->distance = d, s->best = name;
+}
+
+static void consider_module(Suggest *s, Module *m, bool pub_only) {
+  for (int i = 0; i < m->fn_list.n; i++)
+    if (!pub_only || m->fn_list.v[i]->pub) consider(s, m->fn_list.v[i]->name->s);
+  for (int i = 0; i < m->tycons.n; i++)
+    for (int k = 0; k < m->tycons.v[i]->variants.n; k++) consider(s, m->tycons.v[i]->variants.v[k]->name.name->s);
+}
+
+static void undefined(Resolver *R, Ident id) {
+  Diag *d = diag_error("E0004", id.span, "undefined variable: %s", id.name->s);
+  d->primary.text = "not found in this scope";
+  d->json = arena_printf("unbound variable `%s`", id.name->s);
+  Suggest s = {id.name, NULL, 3};
+  for (int i = R->undo.n - 1; i >= 0; i--) {
+    Binding *b = pmap_get(&R->scope, R->undo.v[i]);
+    if (b) consider(&s, R->undo.v[i]->s);
+  }
+  for (Module *m = R->mod; m; m = m->parent) {
+    consider_module(&s, m, false);
+    for (int i = 0; i < m->let_fns.n; i++)
+      if (m->let_fns.v[i]->let->pat->kind == PAT_VAR) consider(&s, m->let_fns.v[i]->name->s);
+  }
+  consider_module(&s, program.prelude, true);
+  if (s.best) d->help = arena_printf("did you mean `%s`?", s.best);
+  else if (strcmp(id.name->s, "self") == 0) d->help = "`self` is the receiver of a method; `self()` is the current actor";
+  else if (find_type(R->mod, id.name)) d->help = arena_printf("`%s` is a type, not a value", id.name->s);
+}
+
+/* ---- references ---- */
+
+static void depend(Resolver *R, Fn *f) {
+  if (f->is_local) {
+    if (R->owner && R->owner->is_local) vec_push(&R->owner->deps, f);
+    return;
+  }
+  VEC(Fn *) *deps = (void *)&R->top->deps;
+  if (deps->n && deps->v[deps->n - 1] == f) return;
+  vec_push(&R->top->deps, f);
+}
+
+static void ref_fns(Resolver *R, Ref *ref, const FnList *l, int arity) {
+  Fn *f = fn_by_arity(l, arity);
+  /* As a value, or with a count that no definition has: the latest one. */
+  if (!f) f = l->v.v[l->v.n - 1];
+  ref->kind = REF_FN;
+  ref->fn = f;
+  f->used = true;
+  depend(R, f);
+}
+
+static bool resolve_name(Resolver *R, Ident id, Ref *ref, int arity) {
+  Binding *b = pmap_get(&R->scope, id.name);
+  if (b && b->fns) return ref_fns(R, ref, b->fns, arity), true;
+  if (b) {
+    ref->kind = REF_LOCAL;
+    ref->local = b->local;
+    b->local->used = true;
+    return true;
+  }
+  for (Module *m = R->mod; m; m = m->parent) {
+    FnList *l = pmap_get(&m->fns, id.name);
+    if (l) return ref_fns(R, ref, l, arity), true;
+    Local *g = pmap_get(&m->lets, id.name);
+    if (g) {
+      ref->kind = REF_LOCAL;
+      ref->local = g;
+      g->used = true;
+      depend(R, g->global_fn);
+      return true;
+    }
+    l = pmap_get(&m->from_fns, id.name);
+    if (l) return ref_fns(R, ref, l, arity), true;
+  }
+  Variant *v = find_ctor(R->mod, id.name);
+  if (v) {
+    ref->kind = REF_CTOR;
+    ref->variant = v;
+    return true;
+  }
+  FnList *l = pmap_get(&program.prelude->fns, id.name);
+  if (l && l->v.v[0]->pub) return ref_fns(R, ref, l, arity), true;
+  l = module_function(id.name);
+  if (l) return ref_fns(R, ref, l, arity), true;
+  if (pmap_get(&program.method_owners, id.name)) {
+    /* Methods of the built-in protocols exist only with the dot (chapter 1 section 5). */
+    InterfaceList *owners = pmap_get(&program.method_owners, id.name);
+    bool user = false;
+    for (int i = 0; i < owners->v.n; i++) user |= !owners->v.v[i]->mod->is_std;
+    const char *n = id.name->s;
+    bool dot_only = strcmp(n, "to_string") == 0 || strcmp(n, "inspect") == 0 || strcmp(n, "hash") == 0 || strcmp(n, "eq") == 0 || strcmp(n, "lt") == 0;
+    if (user || !dot_only || !R->mod->is_std) {
+      bool has_user_impl = user;
+      for (int i = 0; i < program.modules.n && !has_user_impl; i++)
+        for (int k = 0; k < program.modules.v[i]->impls.n && !has_user_impl; k++)
+          has_user_impl = impl_method(program.modules.v[i]->impls.v[k], id.name) != NULL;
+      if (has_user_impl || !dot_only) {
+        ref->kind = REF_METHOD;
+        ref->method = id.name;
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/* The module a dotted prefix names, or NULL. */
+static Module *prefix_module(Resolver *R, const Expr *e) {
+  if (e->kind == E_NAME) return find_prefix(R->mod, e->name.name);
+  if (e->kind == E_DOT) {
+    Module *m = prefix_module(R, e->a);
+    Module *inner = m ? pmap_get(&m->prefixes, e->name.name) : NULL;
+    return inner && inner->parent == m ? inner : NULL;
+  }
+  return NULL;
+}
+
+static bool is_private_here(Resolver *R, Module *m) {
+  /* The private items of an inline module are seen by itself and what is nested in it. */
+  for (Module *k = R->mod; k; k = k->parent)
+    if (k == m) return false;
+  return true;
+}
+
+static void unknown_member(Resolver *R, Module *m, Expr *e, FnList *hidden) {
+  Ident id = e->name;
+  const char *mod = m->name->s;
+  Diag *d;
+  if (hidden && !m->is_std) {
+    d = diag_error("E0035", id.span, "private item cannot be imported");
+    d->primary.text = arena_printf("`%s` is private in module `%s`", id.name->s, mod);
+    d->help = arena_printf("add `pub` to `%s` in module `%s` to make it accessible", id.name->s, mod);
+    d->json = arena_printf("`%s` is private in module `%s`; add `pub` to make it accessible", id.name->s, mod);
+    return;
+  }
+  if (m->is_std) d = diag_error(find_type(R->mod, m->name) ? "E0030" : "E0004", id.span, "module %s has no function %s", mod, id.name->s);
+  else {
+    d = diag_error("E0034", id.span, "name not found in module");
+    d->json = arena_printf("`%s` is not exported by module `%s`", id.name->s, mod);
+  }
+  d->primary.text = m->is_std ? "no such function" : arena_printf("`%s` is not exported by module `%s`", id.name->s, mod);
+  Suggest s = {id.name, NULL, 3};
+  consider_module(&s, m, true);
+  if (s.best) d->help = arena_printf("did you mean `%s.%s`?", m->last->s, s.best);
+}
+
+static Interface *interface_named(Resolver *R, Ident id) {
+  Path p = {0};
+  vec_push(&p, id);
+  return find_interface(R->mod, &p);
+}
+
+/* Steps 1 to 6 of chapter 2 section 2.14; false when the base is an ordinary expression. */
+static bool resolve_qualified(Resolver *R, Expr *e, int arity) {
+  Ref *ref = &e->ref;
+  Name name = e->name.name;
+  bool plain = e->a->kind == E_NAME;
+  if (!plain && e->a->kind != E_DOT) return false;
+  Binding *local = plain ? pmap_get(&R->scope, e->a->name.name) : NULL;
+  Module *m = NULL, *user = plain ? NULL : prefix_module(R, e->a);
+  FnList *hidden = NULL;
+  if (plain)
+    for (Module *k = R->mod; k && !user; k = k->parent) user = pmap_get(&k->prefixes, e->a->name.name);
+  Module *lib = plain ? std_module(e->a->name.name) : NULL;
+  Module *tries[2] = {user, lib};
+  for (int i = 0; i < 2; i++) {
+    if (!tries[i]) continue;
+    if (!m) m = tries[i];
+    FnList *l = pmap_get(&tries[i]->fns, name);
+    if (!l) continue;
+    Fn *f = fn_by_arity(l, arity);
+    if (!f) f = fn_by_arity(l, -1);
+    if (f->pub || (tries[i]->parent && !is_private_here(R, tries[i]))) return ref_fns(R, ref, l, arity), true;
+    if (tries[i]->is_std && R->mod->is_std) return ref_fns(R, ref, l, arity), true;
+    hidden = l;
+  }
+  if (m) {
+    Variant *v = pmap_get(&m->ctors, name);
+    if (v && (v->tycon->pub || m->parent)) {
+      ref->kind = REF_CTOR;
+      ref->variant = v;
+      return true;
+    }
+    Local *g = pmap_get(&m->lets, name);
+    if (g && ((m->parent && !is_private_here(R, m)) || m->is_std)) {
+      ref->kind = REF_LOCAL;
+      ref->local = g;
+      depend(R, g->global_fn);
+      return true;
+    }
+  }
+  Tycon *t = NULL;
+  if (plain) t = find_type(R->mod, e->a->name.name);
+  else {
+    Module *base = prefix_module(R, e->a->a);
+    t = base ? pmap_get(&base->types, e->a->name.name) : NULL;
+  }
+  if (t) {
+    Variant *v = variant_of(t, name);
+    if (v) {
+      ref->kind = REF_CTOR;
+      ref->variant = v;
+      return true;
+    }
+    ImplList *impls = pmap_get(&program.impls, t);
+    for (int i = 0; impls && i < impls->v.n; i++) {
+      Fn *f = impl_method(impls->v.v[i], name);
+      if (f && f->is_static) {
+        ref->kind = REF_FN;
+        ref->fn = f;
+        return true;
+      }
+    }
+  }
+  if (plain && !local) {
+    Interface *in = interface_named(R, e->a->name);
+    for (int i = 0; in && i < in->methods.n; i++)
+      if (in->methods.v[i]->name == name) {
+        ref->kind = REF_METHOD;
+        ref->method = name;
+        ref->iface = in;
+        return true;
+      }
+  }
+  if (!m && t && plain && !local && !pmap_get(&R->mod->ctors, e->a->name.name)) {
+    Diag *d = diag_error(t->kind == TC_SUM ? "E0010" : "E0030", e->name.span, t->kind == TC_SUM ? "unknown variant: %s.%s" : "type %s has no function %s", t->name->s, name->s);
+    d->primary.text = "not known";
+    ref->kind = REF_ERROR;
+    return true;
+  }
+  if (m && !(plain && local)) {
+    unknown_member(R, m, e, hidden);
+    ref->kind = REF_ERROR;
+    return true;
+  }
+  return false;
+}
+
+static void resolve_callee(Resolver *R, Expr *e, int arity) {
+  if (e->kind == E_NAME) {
+    if (!resolve_name(R, e->name, &e->ref, arity)) {
+      undefined(R, e->name);
+      e->ref.kind = REF_ERROR;
+    }
+  } else if (e->kind == E_DOT) {
+    if (!resolve_qualified(R, e, arity)) resolve_expr(R, e->a);
+  } else resolve_expr(R, e);
+}
+
+/* ---- patterns ---- */
+
+typedef VEC(Local *) Locals;
+
+static Local *local_named(const Locals *l, Name name) {
+  for (int i = 0; i < l->n; i++)
+    if (l->v[i]->name == name) return l->v[i];
+  return NULL;
+}
+
+static const char *name_list(const Locals *l) {
+  Buf b = {0};
+  buf_putc(&b, '[');
+  for (int i = 0; i < l->n; i++) buf_printf(&b, "%s%s", i ? ", " : "", l->v[i]->name->s);
+  buf_putc(&b, ']');
+  char *s = arena_strndup(b.s, b.n);
+  free(b.s);
+  return s;
+}
+
+static Local *pattern_local(Resolver *R, Locals *out, Ident id) {
+  Local *old = local_named(out, id.name);
+  if (old) {
+    Diag *d = diag_error("E0108", id.span, "`%s` is bound twice in this pattern", id.name->s);
+    diag_label(d, old->span, "first here");
+    return old;
+  }
+  Local *l = new_local(R, id.name, id.span);
+  vec_push(out, l);
+  return l;
+}
+
+static bool upper(Name n) { return n->s[0] >= 'A' && n->s[0] <= 'Z'; }
+
+static void resolve_pat(Resolver *R, Pat *p, Locals *out) {
+  switch (p->kind) {
+  case PAT_VAR: {
+    Ident id = p->path.v[0];
+    if (upper(id.name)) {
+      Variant *v = find_ctor(R->mod, id.name);
+      if (v) {
+        p->kind = PAT_CTOR;
+        p->variant = v;
+        return;
+      }
+    }
+    p->local = pattern_local(R, out, id);
+    return;
+  }
+  case PAT_AS:
+    resolve_pat(R, p->args.v[0], out);
+    p->local = pattern_local(R, out, p->path.v[0]);
+    return;
+  case PAT_CTOR: {
+    Name name = p->path.v[p->path.n - 1].name;
+    if (p->path.n == 1) p->variant = find_ctor(R->mod, name);
+    else {
+      Path prefix = p->path;
+      prefix.n--;
+      Tycon *t = find_type_path(R->mod, &prefix);
+      p->variant = variant_of(t, name);
+      if (!p->variant) {
+        Module *m = find_prefix(R->mod, prefix.v[prefix.n - 1].name);
+        Variant *v = m ? pmap_get(&m->ctors, name) : NULL;
+        if (v && (v->tycon->pub || m->parent)) p->variant = v;
+      }
+    }
+    for (int i = 0; i < p->args.n; i++) resolve_pat(R, p->args.v[i], out);
+    return;
+  }
+  case PAT_OR: {
+    Locals first = {0};
+    resolve_pat(R, p->args.v[0], &first);
+    for (int i = 1; i < p->args.n; i++) {
+      Locals alt = {0};
+      resolve_pat(R, p->args.v[i], &alt);
+      bool same = alt.n == first.n;
+      for (int k = 0; k < alt.n; k++) same &= local_named(&first, alt.v[k]->name) != NULL;
+      if (!same) {
+        Diag *d = diag_error("E0011", p->args.v[i]->span, "or-pattern alternatives bind different variables: %s vs %s",
+                             name_list(&first), name_list(&alt));
+        d->primary.text = "alternatives must bind the same variables";
+        d->help = "all alternatives in an or-pattern must bind the same set of variable names";
+        d->json = arena_printf("or-pattern binding mismatch: expected %s, found %s", name_list(&first), name_list(&alt));
+        p->kind = PAT_WILD;
+      }
+      /* One variable, whichever alternative matched: the others keep their own Local and share its name. */
+      for (int k = 0; k < alt.n; k++) {
+        Local *l = local_named(&first, alt.v[k]->name);
+        if (l) alt.v[k]->lowered = l;
+      }
+    }
+    for (int k = 0; k < first.n; k++) {
+      Local *old = local_named(out, first.v[k]->name);
+      if (old) diag_error("E0108", first.v[k]->span, "`%s` is bound twice in this pattern", first.v[k]->name->s);
+      vec_push(out, first.v[k]);
+    }
+    return;
+  }
+  default:
+    for (int i = 0; i < p->args.n; i++) resolve_pat(R, p->args.v[i], out);
+  }
+}
+
+static void bind_all(Resolver *R, const Locals *l) {
+  for (int i = 0; i < l->n; i++) bind(R, l->v[i]->name, l->v[i], NULL);
+}
+
+/* ---- functions ---- */
+
+static void resolve_clause(Resolver *R, FnClause *c) {
+  int mark = R->undo.n, loops = R->loops;
+  R->loops = 0;
+  R->depth++;
+  Locals locals = {0};
+  c->plain = !c->guard;
+  for (int i = 0; i < c->params.n; i++) {
+    resolve_pat(R, c->params.v[i].pat, &locals);
+    PatKind k = c->params.v[i].pat->kind;
+    c->plain &= k == PAT_VAR || k == PAT_WILD;
+  }
+  for (int i = 0; i < locals.n; i++) locals.v[i]->is_param = true;
+  bind_all(R, &locals);
+  if (c->guard) resolve_expr(R, c->guard);
+  if (c->body) resolve_expr(R, c->body);
+  unbind_to(R, mark);
+  R->depth--;
+  R->loops = loops;
+}
+
+static void resolve_clauses(Resolver *R, Fn *f) {
+  Fn *owner = R->owner;
+  R->owner = f;
+  f->depth = R->depth;
+  for (int i = 0; i < f->clauses.n; i++) resolve_clause(R, f->clauses.v[i]);
+  R->owner = owner;
+  for (int i = 0; i + 1 < f->clauses.n; i++)
+    if (f->clauses.v[i]->plain) {
+      Diag *d = diag_error("E0022", f->clauses.v[i]->head, "catch-all clause must be the last clause of function `%s/%d`", f->name->s, f->arity);
+      d->primary.text = "clauses after a catch-all are unreachable";
+      d->json = arena_printf("%s; clauses after a catch-all are unreachable", d->message);
+    }
+}
+
+void resolve_fn(Fn *f) {
+  if (f->resolved) return;
+  f->resolved = true;
+  Resolver R = {0};
+  R.mod = f->mod;
+  R.top = R.owner = f;
+  if (f->let) resolve_expr(&R, f->let->e);
+  else resolve_clauses(&R, f);
+}
+
+void declare_lets(Module *m) {
+  for (int i = 0; i < m->let_list.n; i++) {
+    Stmt *s = m->let_list.v[i];
+    Fn *f = NEW(Fn);
+    f->let = s;
+    f->mod = m;
+    f->span = s->span;
+    f->name = s->pat->kind == PAT_VAR ? s->pat->path.v[0].name : intern_z("_let");
+    Resolver R = {0};
+    R.mod = m;
+    R.top = f;
+    Locals locals = {0};
+    resolve_pat(&R, s->pat, &locals);
+    for (int k = 0; k < locals.n; k++) {
+      locals.v[k]->global = true;
+      locals.v[k]->global_fn = f;
+      pmap_put(&m->lets, locals.v[k]->name, locals.v[k]);
+    }
+    vec_push(&m->let_fns, f);
+  }
+}
+
+/* A run of local function definitions: all of their names are visible in all of their bodies. */
+static int resolve_local_fns(Resolver *R, Block *b, int i) {
+  VEC(Fn *) run = {0};
+  int end = i;
+  for (; end < b->stmts.n && b->stmts.v[end]->kind == S_FN; end++) {
+    Stmt *s = b->stmts.v[end];
+    FnClause *c = s->clause;
+    Fn *f = NULL;
+    for (int k = 0; k < run.n; k++)
+      if (run.v[k]->name == c->name.name && run.v[k]->arity == c->params.n) f = run.v[k];
+    if (f && f == run.v[run.n - 1]) {
+      vec_push(&f->clauses, c);
+      continue;
+    }
+    if (f) {
+      Diag *d = diag_error("E0023", c->name.span, "function `%s/%d` already defined; multi-clause functions must have consecutive clauses",
+                           c->name.name->s, c->params.n);
+      d->primary.text = "non-consecutive redefinition here";
+      diag_label(d, f->span, "first definition here");
+      continue;
+    }
+    f = NEW(Fn);
+    f->name = c->name.name;
+    f->span = c->name.span;
+    f->arity = c->params.n;
+    f->mod = R->mod;
+    f->is_local = true;
+    f->owner = R->owner;
+    f->resolved = true;
+    vec_push(&f->clauses, c);
+    vec_push(&run, f);
+    s->fn = f;
+  }
+  for (int k = 0; k < run.n; k++) {
+    Binding *old = pmap_get(&R->scope, run.v[k]->name);
+    FnList *l = NEW(FnList);
+    /* Another arity of the name in this run stays callable. */
+    for (int j = 0; old && old->fns && j < old->fns->v.n; j++)
+      for (int x = 0; x < k; x++)
+        if (old->fns->v.v[j] == run.v[x]) vec_push(&l->v, run.v[x]);
+    vec_push(&l->v, run.v[k]);
+    bind(R, run.v[k]->name, NULL, l);
+  }
+  for (int k = 0; k < run.n; k++) resolve_clauses(R, run.v[k]);
+  return end - 1;
+}
+
+/* ---- expressions ---- */
+
+static void resolve_block(Resolver *R, Expr *e) {
+  int mark = R->undo.n;
+  Block *b = e->block;
+  for (int i = 0; i < b->stmts.n; i++) {
+    Stmt *s = b->stmts.v[i];
+    switch (s->kind) {
+    case S_EXPR: resolve_expr(R, s->e); break;
+    case S_LET: {
+      Locals locals = {0};
+      resolve_expr(R, s->e);
+      resolve_pat(R, s->pat, &locals);
+      bind_all(R, &locals);
+      break;
+    }
+    case S_FN: i = resolve_local_fns(R, b, i); break;
+    case S_ITEM: break;
+    }
+  }
+  unbind_to(R, mark);
+}
+
+static void unsupported(const Expr *e, const char *what) {
+  Diag *d = diag_error("E0199", e->span, "%s is not supported yet", what);
+  d->primary.text = "this compiler translates sequential programs";
+}
+
+static void resolve_expr(Resolver *R, Expr *e) {
+  if (!e) return;
+  int mark = R->undo.n;
+  switch (e->kind) {
+  case E_NAME: resolve_callee(R, e, -1); break;
+  case E_DOT: resolve_callee(R, e, -1); break;
+  case E_CALL:
+    resolve_callee(R, e->a, e->args.n);
+    for (int i = 0; i < e->args.n; i++) resolve_expr(R, e->args.v[i]);
+    break;
+  case E_BLOCK: resolve_block(R, e); break;
+  case E_CASE:
+    resolve_expr(R, e->a);
+    for (int i = 0; i < e->arms.n; i++) {
+      Arm *a = &e->arms.v[i];
+      Locals locals = {0};
+      resolve_pat(R, a->pat, &locals);
+      bind_all(R, &locals);
+      resolve_expr(R, a->guard);
+      resolve_expr(R, a->body);
+      unbind_to(R, mark);
+    }
+    break;
+  case E_FOR: {
+    resolve_expr(R, e->a);
+    Locals locals = {0};
+    resolve_pat(R, e->pat, &locals);
+    if (e->pat2) resolve_pat(R, e->pat2, &locals);
+    bind_all(R, &locals);
+    R->loops++;
+    resolve_expr(R, e->b);
+    resolve_expr(R, e->c);
+    R->loops--;
+    unbind_to(R, mark);
+    break;
+  }
+  case E_WHILE:
+    resolve_expr(R, e->a);
+    R->loops++;
+    resolve_expr(R, e->c);
+    R->loops--;
+    break;
+  case E_BREAK: case E_CONTINUE:
+    if (!R->loops) {
+      const char *w = e->kind == E_BREAK ? "break" : "continue";
+      Diag *d = diag_error(e->kind == E_BREAK ? "E0032" : "E0033", e->span, "`%s` outside of loop", w);
+      d->primary.text = arena_printf("`%s` can only be used inside a loop", w);
+      d->help = arena_printf("move this `%s` inside a loop body", w);
+    }
+    break;
+  case E_CLOSURE: {
+    for (int i = 0; i < e->clauses.n; i++) resolve_clause(R, e->clauses.v[i]);
+    break;
+  }
+  case E_SPAWN: unsupported(e, "`spawn`"); break;
+  case E_SEND: unsupported(e, "`send`"); break;
+  case E_LINK: unsupported(e, "`link`"); break;
+  case E_SELF_PID: unsupported(e, "`self()`"); break;
+  case E_RECEIVE: unsupported(e, "`receive`"); break;
+  default:
+    resolve_expr(R, e->a);
+    resolve_expr(R, e->b);
+    resolve_expr(R, e->c);
+    for (int i = 0; i < e->args.n; i++) resolve_expr(R, e->args.v[i]);
+    for (int i = 0; i < e->fields.n; i++) resolve_expr(R, e->fields.v[i].value);
+  }
+}

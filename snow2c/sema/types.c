@@ -1,0 +1,317 @@
+#include "sema/types.h"
+
+#include <stdlib.h>
+
+Builtins builtin;
+
+static int next_id = 1;
+
+Type *type_var(int level) {
+  Type *t = NEW(Type);
+  t->kind = TY_VAR;
+  t->level = level;
+  t->id = next_id++;
+  return t;
+}
+
+Type *type_con(Tycon *con, Type **args, int n) {
+  Type *t = NEW(Type);
+  t->kind = TY_CON;
+  t->con = con;
+  t->args = args;
+  t->n = n;
+  return t;
+}
+
+Type *type_con1(Tycon *con, Type *a) {
+  Type **args = NEW_ARRAY(Type *, 1);
+  args[0] = a;
+  return type_con(con, args, 1);
+}
+
+Type *type_con2(Tycon *con, Type *a, Type *b) {
+  Type **args = NEW_ARRAY(Type *, 2);
+  args[0] = a;
+  args[1] = b;
+  return type_con(con, args, 2);
+}
+
+Type *type_fun(Type **params, int n, Type *ret) {
+  Type *t = NEW(Type);
+  t->kind = TY_FUN;
+  t->args = params;
+  t->n = n;
+  t->ret = ret;
+  return t;
+}
+
+Type *type_tuple(Type **elems, int n) {
+  if (n == 1) return elems[0];
+  if (n == 0 && builtin.t_unit) return builtin.t_unit;
+  Type *t = NEW(Type);
+  t->kind = TY_TUPLE;
+  t->args = elems;
+  t->n = n;
+  return t;
+}
+
+Type *prune(Type *t) {
+  while (t->kind == TY_VAR && t->ref) {
+    if (t->ref->kind == TY_VAR && t->ref->ref) t->ref = t->ref->ref; /* path halving */
+    t = t->ref;
+  }
+  return t;
+}
+
+/* ---- unification ---- */
+
+/* Lowers the levels inside t to that of var, and finds var itself (occurs check), in one walk. */
+static bool adjust(Type *var, Type *t) {
+  t = prune(t);
+  switch (t->kind) {
+  case TY_VAR:
+    if (t == var) return false;
+    if (t->level > var->level) t->level = var->level;
+    return true;
+  case TY_CON: case TY_TUPLE: case TY_FUN:
+    if (t->concrete) return true;
+    for (int i = 0; i < t->n; i++)
+      if (!adjust(var, t->args[i])) return false;
+    return t->kind != TY_FUN || adjust(var, t->ret);
+  case TY_ERROR: return true;
+  }
+  return true;
+}
+
+static UnifyResult bind(Type *var, Type *t, UnifyFault *f) {
+  if (!adjust(var, t)) {
+    f->var = var;
+    f->in = t;
+    return UNIFY_INFINITE;
+  }
+  if (t->kind == TY_VAR) {
+    if (!t->name) t->name = var->name;
+    for (int i = 0; i < var->wheres.n; i++) vec_push(&t->wheres, var->wheres.v[i]);
+  }
+  var->ref = t;
+  return UNIFY_OK;
+}
+
+UnifyResult unify(Type *a, Type *b, UnifyFault *f) {
+  a = prune(a);
+  b = prune(b);
+  if (a == b || a->kind == TY_ERROR || b->kind == TY_ERROR) return UNIFY_OK;
+  if (a->kind == TY_VAR && !a->generic) {
+    /* Keep the declared parameter's name where two variables meet. */
+    if (b->kind == TY_VAR && !b->generic && a->name && !b->name) return bind(b, a, f);
+    return bind(a, b, f);
+  }
+  if (b->kind == TY_VAR && !b->generic) return bind(b, a, f);
+  if (a->kind != b->kind) return UNIFY_MISMATCH;
+  if (a->kind == TY_VAR) return UNIFY_MISMATCH;
+  if (a->kind == TY_CON && a->con != b->con) return UNIFY_MISMATCH;
+  if (a->kind == TY_CON && a->con == builtin.pid && a->n != b->n) return UNIFY_OK; /* Pid fits every Pid<M> */
+  if (a->n != b->n) {
+    f->expected = a->n;
+    f->found = b->n;
+    return UNIFY_ARITY;
+  }
+  for (int i = 0; i < a->n; i++) {
+    UnifyResult r = unify(a->args[i], b->args[i], f);
+    if (r != UNIFY_OK) return r == UNIFY_ARITY ? UNIFY_MISMATCH : r;
+  }
+  return a->kind == TY_FUN ? unify(a->ret, b->ret, f) : UNIFY_OK;
+}
+
+/* ---- schemes ---- */
+
+Type *substitute(Type *t) {
+  t = prune(t);
+  switch (t->kind) {
+  case TY_VAR: return t->generic && t->bound ? t->bound : t;
+  case TY_ERROR: return t;
+  default: break;
+  }
+  if (t->concrete) return t;
+  Type **args = NULL;
+  Type *ret = t->kind == TY_FUN ? substitute(t->ret) : NULL;
+  bool changed = ret != t->ret;
+  for (int i = 0; i < t->n; i++) {
+    Type *c = substitute(t->args[i]);
+    if (c != t->args[i] && !args) {
+      args = NEW_ARRAY(Type *, t->n);
+      for (int j = 0; j < i; j++) args[j] = t->args[j];
+    }
+    if (args) args[i] = c;
+  }
+  if (!args && !changed) return t;
+  Type *u = NEW(Type);
+  *u = *t;
+  if (args) u->args = args;
+  u->ret = ret;
+  return u;
+}
+
+Type *instantiate(const Scheme *s, int level, Type ***inst, Obligations *obs, Span at) {
+  if (inst) *inst = NULL;
+  if (!s->nvars) return s->ty;
+  Type **fresh = NEW_ARRAY(Type *, s->nvars);
+  Type **saved = NEW_ARRAY(Type *, s->nvars);
+  for (int i = 0; i < s->nvars; i++) {
+    fresh[i] = type_var(level);
+    saved[i] = s->vars[i]->bound;
+    s->vars[i]->bound = fresh[i];
+  }
+  Type *t = substitute(s->ty);
+  for (int i = 0; obs && i < s->obs.n; i++) {
+    Obligation *o = NEW(Obligation);
+    *o = *s->obs.v[i];
+    o->ty = substitute(o->ty);
+    if (o->other) o->other = substitute(o->other);
+    if (o->result) o->result = substitute(o->result);
+    o->expr = NULL; /* the solution belongs to the definition's instance, not to this use */
+    o->span = at;
+    o->done = false;
+    vec_push(obs, o);
+  }
+  for (int i = 0; i < s->nvars; i++) s->vars[i]->bound = saved[i];
+  if (inst) *inst = fresh;
+  return t;
+}
+
+void free_vars(Type *t, int level, TypeVec *out) {
+  t = prune(t);
+  if (t->kind == TY_ERROR || t->concrete) return;
+  if (t->kind == TY_VAR) {
+    if (t->generic || t->level <= level) return;
+    for (int i = 0; i < out->n; i++)
+      if (out->v[i] == t) return;
+    vec_push(out, t);
+    return;
+  }
+  for (int i = 0; i < t->n; i++) free_vars(t->args[i], level, out);
+  if (t->kind == TY_FUN) free_vars(t->ret, level, out);
+}
+
+bool has_vars(Type *t) {
+  t = prune(t);
+  if (t->kind == TY_VAR) return true;
+  if (t->kind == TY_ERROR || t->concrete) return false;
+  for (int i = 0; i < t->n; i++)
+    if (has_vars(t->args[i])) return true;
+  return t->kind == TY_FUN && has_vars(t->ret);
+}
+
+/* ---- concrete types ---- */
+
+static struct {
+  Type **slots;
+  uint32_t n, cap;
+} table;
+
+static Type *intern_type(Type *t) {
+  uint32_t h = (uint32_t)t->kind * 31 + (t->con ? (uint32_t)((uintptr_t)t->con >> 4) : 7);
+  for (int i = 0; i < t->n; i++) h = (h ^ t->args[i]->hash) * 16777619u;
+  if (t->ret) h = (h ^ t->ret->hash) * 16777619u;
+  h ^= h >> 13;
+  if (table.n >= table.cap) {
+    uint32_t cap = table.cap ? table.cap * 2 : 256;
+    Type **slots = NEW_ARRAY(Type *, cap);
+    for (uint32_t i = 0; i < table.cap; i++)
+      for (Type *u = table.slots[i], *next; u; u = next) {
+        next = u->chain;
+        u->chain = slots[u->hash & (cap - 1)];
+        slots[u->hash & (cap - 1)] = u;
+      }
+    table.slots = slots;
+    table.cap = cap;
+  }
+  for (Type *u = table.slots[h & (table.cap - 1)]; u; u = u->chain) {
+    if (u->hash != h || u->kind != t->kind || u->con != t->con || u->n != t->n || u->ret != t->ret) continue;
+    int i = 0;
+    while (i < t->n && u->args[i] == t->args[i]) i++;
+    if (i == t->n) return u;
+  }
+  Type *u = NEW(Type);
+  *u = *t;
+  u->args = NEW_ARRAY(Type *, t->n);
+  for (int i = 0; i < t->n; i++) u->args[i] = t->args[i];
+  u->concrete = true;
+  u->hash = h;
+  u->chain = table.slots[h & (table.cap - 1)];
+  table.slots[h & (table.cap - 1)] = u;
+  table.n++;
+  return u;
+}
+
+Type *concretize(Type *t) {
+  t = prune(t);
+  if (t->concrete) return t;
+  Type *args[16], **p = args;
+  Type tmp = {0};
+  switch (t->kind) {
+  case TY_VAR:
+    if (t->bound) return concretize(t->bound);
+    tmp.kind = TY_TUPLE; /* nobody constrained it */
+    return intern_type(&tmp);
+  case TY_ERROR: tmp.kind = TY_TUPLE; return intern_type(&tmp);
+  default: break;
+  }
+  if (t->n > 16) p = NEW_ARRAY(Type *, t->n);
+  tmp.kind = t->kind;
+  tmp.con = t->con;
+  tmp.n = t->n;
+  tmp.args = p;
+  if (t->kind == TY_CON && t->con == builtin.pid) tmp.n = 0; /* the message type has no part at run time */
+  for (int i = 0; i < tmp.n; i++) p[i] = concretize(t->args[i]);
+  if (t->ret) tmp.ret = concretize(t->ret);
+  return intern_type(&tmp);
+}
+
+/* ---- text ---- */
+
+static void put_type(Buf *b, Type *t, const Module *m, int depth) {
+  t = prune(t);
+  if (depth > 40 || b->n > 2000) {
+    buf_puts(b, "…");
+    return;
+  }
+  switch (t->kind) {
+  case TY_VAR:
+    if (t->name) buf_puts(b, t->name->s);
+    else buf_printf(b, "?%d", t->id);
+    return;
+  case TY_ERROR: buf_puts(b, "?"); return;
+  case TY_CON:
+    if (t->con->mod && m && t->con->mod != m && !t->con->mod->is_std) buf_printf(b, "%s.", t->con->mod->last->s);
+    buf_puts(b, t->con->name->s);
+    if (!t->n) return;
+    buf_putc(b, '<');
+    for (int i = 0; i < t->n; i++) {
+      if (i) buf_puts(b, ", ");
+      put_type(b, t->args[i], m, depth + 1);
+    }
+    buf_putc(b, '>');
+    return;
+  case TY_FUN: case TY_TUPLE:
+    buf_putc(b, '(');
+    for (int i = 0; i < t->n; i++) {
+      if (i) buf_puts(b, ", ");
+      put_type(b, t->args[i], m, depth + 1);
+    }
+    buf_putc(b, ')');
+    if (t->kind == TY_FUN) {
+      buf_puts(b, " -> ");
+      put_type(b, t->ret, m, depth + 1);
+    }
+    return;
+  }
+}
+
+const char *type_text(Type *t, const Module *m) {
+  Buf b = {0};
+  put_type(&b, t, m, 0);
+  char *s = arena_strndup(b.s, b.n);
+  free(b.s);
+  return s;
+}

@@ -1,0 +1,518 @@
+/* Token handling, recovery, identifiers, types, patterns and literals. */
+#include "syntax/parse.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+bool nl_here(const Parser *p) {
+  const Token *t = cur(p);
+  if (!t->nl_before || p->nl == NL_SKIPPED) return false;
+  if (p->nl == NL_BLOCK) return t->kind == TK_LPAREN || t->kind == TK_LBRACKET || t->kind == TK_LBRACE;
+  return true;
+}
+
+bool at_word(const Parser *p, const char *word) {
+  const Token *t = cur(p);
+  size_t n = strlen(word);
+  return t->kind == TK_ID && t->end - t->start == n && memcmp(p->src->text + t->start, word, n) == 0;
+}
+
+Span tok_span(const Parser *p) {
+  Span s = {p->src, cur(p)->start, cur(p)->end};
+  return s;
+}
+
+Span span_from(const Parser *p, uint32_t start) {
+  Span s = {p->src, start, p->pos ? p->toks[p->pos - 1].end : start};
+  if (s.end < start) s.end = start;
+  return s;
+}
+
+Diag *syntax_error(Parser *p, const char *fmt, ...) {
+  static Diag ignored;
+  if (p->panic) return &ignored;
+  p->panic = true;
+  p->mod->bad = true;
+  va_list ap;
+  va_start(ap, fmt);
+  Buf b = {0};
+  char tmp[512];
+  vsnprintf(tmp, sizeof tmp, fmt, ap);
+  va_end(ap);
+  buf_puts(&b, tmp);
+  Span at = tok_span(p);
+  Diag *d = diag_error("P0001", at, "%s", b.s);
+  free(b.s);
+  return d;
+}
+
+static const char *found(const Parser *p) {
+  const Token *t = cur(p);
+  if (t->kind == TK_ID) return arena_printf("`%.*s`", (int)(t->end - t->start > 40 ? 40 : t->end - t->start), p->src->text + t->start);
+  return token_name((TokKind)t->kind);
+}
+
+bool expect(Parser *p, TokKind k, const char *what) {
+  if (eat(p, k)) return true;
+  syntax_error(p, "expected %s%s%s, found %s", token_name(k), *what ? " " : "", what, found(p));
+  return false;
+}
+
+bool expect_end(Parser *p, Span open, const char *what) {
+  if (eat(p, TK_end)) return true;
+  if (p->panic) {
+    /* The construct's own recovery: its end may follow what could not be parsed. */
+    return false;
+  }
+  Diag *d = syntax_error(p, "expected `end` to close %s, found %s", what, found(p));
+  diag_label(d, open, "it begins here");
+  return false;
+}
+
+bool enter(Parser *p) {
+  if (++p->depth <= MAX_DEPTH) return true;
+  if (!p->panic) {
+    syntax_error(p, "this is nested too deeply (more than %d levels)", MAX_DEPTH);
+    /* Nothing sensible can follow: stop reading the file. */
+    while (!at(p, TK_EOF)) p->pos++;
+  }
+  p->depth--;
+  return false;
+}
+
+void skip_semis(Parser *p) {
+  while (at(p, TK_SEMI)) next(p);
+}
+
+static bool starts_item_line(const Parser *p) {
+  const Token *t = cur(p);
+  if (!t->nl_before) return false;
+  if (t->start && p->src->text[t->start - 1] != '\n' && p->src->text[t->start - 1] != '\r') return false;
+  switch (t->kind) {
+  case TK_fn: case TK_def: case TK_pub: case TK_struct: case TK_type: case TK_interface: case TK_impl: case TK_module:
+  case TK_import: case TK_actor: case TK_service: case TK_supervisor:
+    return true;
+  default: return at_word(p, "from");
+  }
+}
+
+void sync_statement(Parser *p) {
+  /* What was opened on the skipped lines is skipped whole, so that its `end` is not taken for ours. */
+  int open = 0;
+  bool first = true;
+  while (!at(p, TK_EOF)) {
+    const Token *t = cur(p);
+    if (!first && starts_item_line(p)) break;
+    if (t->nl_before && !first && open <= 0) break;
+    if (t->kind == TK_end && open <= 0) break;
+    if (t->kind == TK_else && open <= 0) break;
+    if (t->kind == TK_do) open++;
+    else if (t->kind == TK_end) open--;
+    else if (t->kind == TK_fn && !t->nl_before) {
+      /* A closure written with -> has an end but no do. */
+      int j = p->pos + 1;
+      while (p->toks[j].kind != TK_ARROW && p->toks[j].kind != TK_do && p->toks[j].kind != TK_EOF && !p->toks[j].nl_before) j++;
+      if (p->toks[j].kind == TK_ARROW) open++;
+    }
+    next(p);
+    first = false;
+  }
+  p->panic = false;
+}
+
+Ident parse_ident(Parser *p, const char *what) {
+  Ident id = {intern_z("_error"), tok_span(p)};
+  if (at(p, TK_ID)) {
+    id.name = intern(p->src->text + id.span.start, id.span.end - id.span.start);
+    next(p);
+  } else if (kind(p) >= TK_actor && kind(p) < TK_EQ_EQ) {
+    Diag *d = syntax_error(p, "expected %s, found the keyword %s", what, found(p));
+    if (!d->help) d->help = "keywords cannot be used as names";
+  } else {
+    syntax_error(p, "expected %s, found %s", what, found(p));
+  }
+  return id;
+}
+
+/* Any keyword may be a name after a dot (decision D7). */
+bool at_name_after_dot(const Parser *p) { return at(p, TK_ID) || (kind(p) >= TK_actor && kind(p) < TK_EQ_EQ); }
+
+Ident parse_name_after_dot(Parser *p) {
+  if (!at_name_after_dot(p)) return parse_ident(p, "a name after `.`");
+  Ident id = {intern(p->src->text + cur(p)->start, cur(p)->end - cur(p)->start), tok_span(p)};
+  next(p);
+  return id;
+}
+
+Path parse_path(Parser *p, const char *what) {
+  Path path = {0};
+  vec_push(&path, parse_ident(p, what));
+  while (at(p, TK_DOT) && !p->panic) {
+    next(p);
+    vec_push(&path, parse_name_after_dot(p));
+  }
+  return path;
+}
+
+/* ---- types ---- */
+
+static TypeExpr *new_type(Parser *p, TypeExprKind k) {
+  TypeExpr *t = NEW(TypeExpr);
+  t->kind = k;
+  t->span = tok_span(p);
+  return t;
+}
+
+static void type_list(Parser *p, TypeExpr *into, TokKind close) {
+  NlMode nl = p->nl;
+  p->nl = NL_SKIPPED;
+  while (!at(p, close) && !at(p, TK_EOF) && !p->panic) {
+    vec_push(&into->args, parse_type(p));
+    if (!eat(p, TK_COMMA)) break;
+  }
+  p->nl = nl;
+  expect(p, close, "to close the list of types");
+}
+
+static TypeExpr *type_sugar(Parser *p, TypeExpr *t) {
+  for (;;) {
+    if (at_same_line(p, TK_QUESTION)) {
+      next(p);
+      if (t->kind == TE_OPTION && at(p, TK_QUESTION)) syntax_error(p, "`T??` is not a type");
+      TypeExpr *o = new_type(p, TE_OPTION);
+      vec_push(&o->args, t);
+      o->span = span_from(p, t->span.start);
+      t = o;
+    } else if (at_same_line(p, TK_BANG)) {
+      next(p);
+      TypeExpr *r = new_type(p, TE_RESULT);
+      vec_push(&r->args, t);
+      vec_push(&r->args, parse_type(p));
+      r->span = span_from(p, t->span.start);
+      return r;
+    } else return t;
+  }
+}
+
+TypeExpr *parse_type(Parser *p) {
+  uint32_t start = cur(p)->start;
+  TypeExpr *t = new_type(p, TE_ERROR);
+  if (!enter(p)) return t;
+  if (eat(p, TK_LPAREN)) {
+    t->kind = TE_TUPLE;
+    type_list(p, t, TK_RPAREN);
+    t->span = span_from(p, start);
+    if (t->args.n == 1) t = t->args.v[0];
+    t = type_sugar(p, t);
+  } else if (at_word(p, "Fun") && kind_at(p, 1) == TK_LPAREN) {
+    next(p);
+    next(p);
+    t->kind = TE_FUN;
+    type_list(p, t, TK_RPAREN);
+    if (expect(p, TK_ARROW, "and the result type of `Fun(…)`")) t->ret = parse_type(p);
+    else t->kind = TE_ERROR;
+    t->span = span_from(p, start);
+  } else if (at(p, TK_ID)) {
+    t->kind = TE_PATH;
+    t->path = parse_path(p, "a type");
+    if (at_same_line(p, TK_LT)) {
+      next(p);
+      t->has_args = true;
+      type_list(p, t, TK_GT);
+    }
+    t->span = span_from(p, start);
+    t = type_sugar(p, t);
+  } else {
+    syntax_error(p, "expected a type, found %s", found(p));
+  }
+  leave(p);
+  return t;
+}
+
+/* ---- literals ---- */
+
+bool parse_int_value(Parser *p, bool negative, int64_t *out) {
+  const Token *t = cur(p);
+  const char *s = p->src->text + t->start, *end = p->src->text + t->end;
+  unsigned base = 10;
+  if (*s == '0' && end - s > 1) {
+    char c = s[1];
+    base = c == 'x' || c == 'X' ? 16 : c == 'b' || c == 'B' ? 2 : c == 'o' || c == 'O' ? 8 : 10;
+    if (base != 10) s += 2;
+  }
+  uint64_t v = 0, limit = negative ? (uint64_t)1 << 63 : ((uint64_t)1 << 63) - 1;
+  bool fits = true;
+  for (; s < end; s++) {
+    unsigned d;
+    if (*s == '_') continue;
+    if (*s >= '0' && *s <= '9') d = (unsigned)(*s - '0');
+    else if (*s >= 'a' && *s <= 'f') d = (unsigned)(*s - 'a' + 10);
+    else if (*s >= 'A' && *s <= 'F') d = (unsigned)(*s - 'A' + 10);
+    else break;
+    if (d >= base) break;
+    if (v > (limit - d) / base) {
+      fits = false;
+      break;
+    }
+    v = v * base + d;
+  }
+  *out = negative ? (int64_t)(0 - v) : (int64_t)v;
+  if (!fits) {
+    Diag *d = diag_error("P0001", tok_span(p), "this integer does not fit in 64 bits");
+    d->help = "Int holds -9223372036854775808 to 9223372036854775807";
+    p->mod->bad = true;
+    *out = 0;
+  }
+  return fits;
+}
+
+double parse_float_value(Parser *p) {
+  const Token *t = cur(p);
+  char *buf = arena_alloc(t->end - t->start + 1);
+  size_t n = 0;
+  for (uint32_t i = t->start; i < t->end; i++)
+    if (p->src->text[i] != '_') buf[n++] = p->src->text[i];
+  return strtod(buf, NULL); /* snow2c never calls setlocale, so the C locale is in force */
+}
+
+static int hex_value(char c) {
+  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+const char *string_text(Parser *p, uint32_t *len) {
+  const Token *t = cur(p);
+  const char *s = p->src->text;
+  char *out = arena_alloc(t->end - t->start + 1);
+  uint32_t n = 0;
+  for (uint32_t i = t->start; i < t->end;) {
+    if (s[i] != '\\') {
+      out[n++] = s[i++];
+      continue;
+    }
+    uint32_t from = i++;
+    char c = i < t->end ? s[i++] : 0;
+    switch (c) {
+    case 'n': out[n++] = '\n'; continue;
+    case 't': out[n++] = '\t'; continue;
+    case 'r': out[n++] = '\r'; continue;
+    case '0': out[n++] = '\0'; continue;
+    case '\\': case '"': case '$': out[n++] = c; continue;
+    case 'u':
+      if (i < t->end && s[i] == '{') {
+        uint32_t v = 0;
+        int digits = 0;
+        for (i++; i < t->end && hex_value(s[i]) >= 0 && digits < 7; i++, digits++) v = v * 16 + (uint32_t)hex_value(s[i]);
+        if (i < t->end && s[i] == '}' && digits >= 1 && digits <= 6 && v <= 0x10FFFF && !(v >= 0xD800 && v <= 0xDFFF)) {
+          i++;
+          n += (uint32_t)utf8_encode(v, out + n); /* never longer than the escape itself */
+          continue;
+        }
+        while (i < t->end && (hex_value(s[i]) >= 0 || s[i] == '}')) i++;
+      }
+      break;
+    default:
+      while (i < t->end && ((unsigned char)s[i] & 0xC0) == 0x80) i++;
+    }
+    Span sp = {p->src, from, i};
+    Diag *d = diag_error("P0001", sp, c == 'u' ? "invalid Unicode escape" : "unknown escape in a string");
+    d->help = "the escapes are \\n \\t \\r \\0 \\\\ \\\" \\$ and \\u{H…} with 1 to 6 hexadecimal digits of a Unicode scalar value";
+    p->mod->bad = true;
+  }
+  *len = n;
+  return out;
+}
+
+/* ---- patterns ---- */
+
+static Pat *new_pat(Parser *p, PatKind k) {
+  Pat *t = NEW(Pat);
+  t->kind = k;
+  t->span = tok_span(p);
+  return t;
+}
+
+static bool is_upper_name(Name n) { return n->s[0] >= 'A' && n->s[0] <= 'Z'; }
+
+static void pattern_list(Parser *p, Pat *into) {
+  NlMode nl = p->nl;
+  p->nl = NL_SKIPPED;
+  while (!at(p, TK_RPAREN) && !at(p, TK_EOF) && !p->panic) {
+    vec_push(&into->args, parse_pattern(p));
+    if (!eat(p, TK_COMMA)) break;
+  }
+  p->nl = nl;
+  expect(p, TK_RPAREN, "to close the pattern");
+}
+
+static Pat *prim_pattern(Parser *p) {
+  uint32_t start = cur(p)->start;
+  Pat *t = new_pat(p, PAT_ERROR);
+  switch (kind(p)) {
+  case TK_ID:
+    if (at_word(p, "_")) {
+      t->kind = PAT_WILD;
+      next(p);
+      return t;
+    }
+    vec_push(&t->path, parse_ident(p, "a pattern"));
+    t->kind = PAT_VAR;
+    while (at(p, TK_DOT)) {
+      next(p);
+      t->kind = PAT_CTOR;
+      vec_push(&t->path, parse_name_after_dot(p));
+    }
+    if (at_same_line(p, TK_LPAREN)) {
+      if (t->kind == PAT_VAR && !is_upper_name(t->path.v[0].name)) {
+        syntax_error(p, "`%s(…)` is not a pattern: constructors begin with a capital letter", t->path.v[0].name->s);
+        break;
+      }
+      t->kind = PAT_CTOR;
+      t->parens = true;
+      next(p);
+      pattern_list(p, t);
+    }
+    break;
+  case TK_INT:
+    t->kind = PAT_INT;
+    parse_int_value(p, false, &t->i);
+    next(p);
+    break;
+  case TK_FLOAT:
+    t->kind = PAT_FLOAT;
+    t->f = parse_float_value(p);
+    next(p);
+    break;
+  case TK_MINUS:
+    next(p);
+    if (at(p, TK_INT)) {
+      t->kind = PAT_INT;
+      parse_int_value(p, true, &t->i);
+      next(p);
+    } else if (at(p, TK_FLOAT)) {
+      t->kind = PAT_FLOAT;
+      t->f = -parse_float_value(p);
+      next(p);
+    } else syntax_error(p, "expected a number after `-` in a pattern, found %s", found(p));
+    break;
+  case TK_STR_OPEN:
+    t->kind = PAT_STR;
+    t->s = "";
+    next(p);
+    if (at(p, TK_STR_TEXT)) {
+      t->s = string_text(p, &t->slen);
+      next(p);
+    }
+    if (at(p, TK_INTERP_OPEN)) {
+      syntax_error(p, "a string pattern cannot contain an interpolation");
+      while (!at(p, TK_STR_CLOSE) && !at(p, TK_EOF)) next(p);
+    }
+    eat(p, TK_STR_CLOSE);
+    break;
+  case TK_true: case TK_false:
+    t->kind = PAT_BOOL;
+    t->i = at(p, TK_true);
+    next(p);
+    break;
+  case TK_nil:
+    t->kind = PAT_UNIT;
+    next(p);
+    break;
+  case TK_LPAREN:
+    next(p);
+    t->kind = PAT_TUPLE;
+    pattern_list(p, t);
+    if (t->args.n == 0) t->kind = PAT_UNIT;
+    else if (t->args.n == 1) t = t->args.v[0];
+    break;
+  case TK_LBRACKET:
+    next(p);
+    t->kind = PAT_NIL;
+    if (!at(p, TK_RBRACKET) && !p->panic) {
+      Diag *d = syntax_error(p, "only the empty list `[]` can be written with brackets in a pattern");
+      d->help = "match the parts of a list with `head :: tail`";
+    }
+    eat(p, TK_RBRACKET);
+    break;
+  default: syntax_error(p, "expected a pattern, found %s", found(p));
+  }
+  t->span = span_from(p, start);
+  return t;
+}
+
+static Pat *or_pattern(Parser *p) {
+  Pat *first = prim_pattern(p);
+  if (!at_same_line(p, TK_BAR)) return first;
+  Pat *t = new_pat(p, PAT_OR);
+  vec_push(&t->args, first);
+  while (at_same_line(p, TK_BAR) && !p->panic) {
+    next(p);
+    vec_push(&t->args, prim_pattern(p));
+  }
+  t->span = span_from(p, first->span.start);
+  return t;
+}
+
+static Pat *cons_pattern(Parser *p) {
+  if (!enter(p)) return new_pat(p, PAT_ERROR);
+  Pat *t = or_pattern(p);
+  if (at_same_line(p, TK_COLONS)) {
+    next(p);
+    Pat *c = new_pat(p, PAT_CONS);
+    vec_push(&c->args, t);
+    vec_push(&c->args, cons_pattern(p));
+    c->span = span_from(p, t->span.start);
+    t = c;
+  }
+  leave(p);
+  return t;
+}
+
+static Pat *as_suffix(Parser *p, Pat *t) {
+  while (at_word(p, "as") && !nl_here(p) && kind_at(p, 1) == TK_ID) {
+    next(p);
+    Pat *a = new_pat(p, PAT_AS);
+    vec_push(&a->path, parse_ident(p, "a name after `as`"));
+    vec_push(&a->args, t);
+    a->span = span_from(p, t->span.start);
+    t = a;
+  }
+  return t;
+}
+
+Pat *parse_pattern(Parser *p) {
+  if (!enter(p)) return new_pat(p, PAT_ERROR);
+  Pat *t = as_suffix(p, cons_pattern(p));
+  leave(p);
+  return t;
+}
+
+/* A parameter: a name with an optional type, or a pattern (specification chapter 1 section 2.4). In bare closure
+ * parameters the `|` of an or-pattern would be taken for the next clause, so it needs parentheses there. */
+Pat *parse_param_pattern(Parser *p, TypeExpr **type) {
+  *type = NULL;
+  if (at(p, TK_self)) {
+    Pat *t = new_pat(p, PAT_VAR);
+    Ident id = {intern_z("self"), tok_span(p)};
+    vec_push(&t->path, id);
+    next(p);
+    if (eat(p, TK_COLONS)) *type = parse_type(p);
+    return t;
+  }
+  bool name = at(p, TK_ID) && !(kind_at(p, 1) == TK_DOT || kind_at(p, 1) == TK_LPAREN);
+  if (name && at_word(p, "_") && kind_at(p, 1) == TK_COLONS && kind_at(p, 2) == TK_ID) {
+    /* `_ :: Int` is a typed wildcard, `_ :: t` a list pattern. */
+    const Token *t = &p->toks[p->pos + 2];
+    name = p->src->text[t->start] >= 'A' && p->src->text[t->start] <= 'Z';
+  } else if (name && at_word(p, "_")) name = kind_at(p, 1) != TK_COLONS;
+  if (!name) return parse_pattern(p);
+  Pat *t = new_pat(p, PAT_VAR);
+  if (at_word(p, "_")) {
+    t->kind = PAT_WILD;
+    next(p);
+  } else vec_push(&t->path, parse_ident(p, "a parameter"));
+  if (at_same_line(p, TK_COLONS)) {
+    next(p);
+    *type = parse_type(p);
+  }
+  return as_suffix(p, t);
+}

@@ -1,0 +1,776 @@
+/* Expressions, statements and blocks (specification chapter 1 sections 2.3 and 2.5). */
+#include "syntax/parse.h"
+
+typedef enum { BLOCK_PLAIN, BLOCK_ARM, BLOCK_CLAUSE } BlockKind;
+static Expr *parse_block_until(Parser *p, BlockKind bk);
+static Expr *parse_postfix(Parser *p, Expr *e);
+
+Expr *new_expr(Parser *p, ExprKind k) {
+  Expr *e = NEW(Expr);
+  e->kind = k;
+  e->span = tok_span(p);
+  return e;
+}
+
+static Expr *finish(Parser *p, Expr *e) {
+  e->span = span_from(p, e->span.start);
+  return e;
+}
+
+const char *op_text(Op op) {
+  static const char *const t[] = {"+", "-", "*", "/", "%", "==", "!=", "<", ">", "<=", ">=", "and", "or", "..", "<>", "-", "not"};
+  return t[op];
+}
+
+/* Runs body with the newline and trailing-closure rules of the inside of brackets. */
+typedef struct {
+  NlMode nl;
+  bool no_trailing;
+} Context;
+static Context bracket_context(Parser *p) {
+  Context c = {p->nl, p->no_trailing};
+  p->nl = NL_SKIPPED;
+  p->no_trailing = false;
+  return c;
+}
+static Context block_context(Parser *p) {
+  Context c = {p->nl, p->no_trailing};
+  p->nl = p->nl == NL_ENDS ? NL_ENDS : NL_BLOCK;
+  p->no_trailing = false;
+  return c;
+}
+static void restore(Parser *p, Context c) {
+  p->nl = c.nl;
+  p->no_trailing = c.no_trailing;
+}
+
+Expr *parse_head(Parser *p) {
+  bool saved = p->no_trailing;
+  p->no_trailing = true;
+  Expr *e = parse_expr(p);
+  p->no_trailing = saved;
+  return e;
+}
+
+/* `do` block `end` after a head, or a fault. */
+static Expr *do_block_end(Parser *p, Span open, const char *what) {
+  if (!expect(p, TK_do, arena_printf("after the head of %s", what))) return new_expr(p, E_ERROR);
+  Expr *b = parse_block(p);
+  expect_end(p, open, what);
+  return b;
+}
+
+/* ---- binary operators ---- */
+
+static int binary_level(TokKind k, Op *op) {
+  switch (k) {
+  case TK_PIPE: return 1;
+  case TK_or: case TK_OR_OR: return *op = OP_OR, 2;
+  case TK_and: case TK_AND_AND: return *op = OP_AND, 3;
+  case TK_EQ_EQ: return *op = OP_EQ, 4;
+  case TK_NOT_EQ: return *op = OP_NE, 4;
+  case TK_LT: return *op = OP_LT, 5;
+  case TK_GT: return *op = OP_GT, 5;
+  case TK_LT_EQ: return *op = OP_LE, 5;
+  case TK_GT_EQ: return *op = OP_GE, 5;
+  case TK_DOT_DOT: return *op = OP_RANGE, 6;
+  case TK_DIAMOND: case TK_PLUS_PLUS: return *op = OP_CONCAT, 7;
+  case TK_PLUS: return *op = OP_ADD, 8;
+  case TK_MINUS: return *op = OP_SUB, 8;
+  case TK_STAR: return *op = OP_MUL, 9;
+  case TK_SLASH: return *op = OP_DIV, 9;
+  case TK_PERCENT: return *op = OP_MOD, 9;
+  default: return 0;
+  }
+}
+
+/* Whether a line that begins with this operator continues the expression before it (decision D2): operators that
+ * can begin no statement do. */
+static bool continues_line(TokKind k) {
+  switch (k) {
+  case TK_PIPE: case TK_and: case TK_or: case TK_AND_AND: case TK_OR_OR: case TK_DIAMOND: case TK_PLUS_PLUS:
+  case TK_EQ_EQ: case TK_NOT_EQ: case TK_LT: case TK_GT: case TK_LT_EQ: case TK_GT_EQ:
+    return true;
+  default: return false;
+  }
+}
+
+static Expr *parse_unary(Parser *p) {
+  if (at(p, TK_MINUS) && (kind_at(p, 1) == TK_INT || kind_at(p, 1) == TK_FLOAT)) {
+    /* -9223372036854775808 is the one literal that fits only with its sign. */
+    Expr *neg = new_expr(p, E_UNARY);
+    neg->op = OP_NEG;
+    next(p);
+    Expr *lit = new_expr(p, at(p, TK_INT) ? E_INT : E_FLOAT);
+    bool literal_only = true;
+    if (at(p, TK_INT)) {
+      TokKind after = kind_at(p, 1);
+      literal_only = after != TK_DOT;
+      parse_int_value(p, literal_only, &lit->i);
+    } else lit->f = parse_float_value(p);
+    next(p);
+    if (lit->kind == E_INT && literal_only) {
+      lit->span = span_from(p, neg->span.start);
+      return lit; /* the sign is part of the value */
+    }
+    neg->a = parse_postfix(p, lit);
+    return finish(p, neg);
+  }
+  if (at(p, TK_MINUS) || at(p, TK_BANG) || at(p, TK_not)) {
+    Expr *e = new_expr(p, E_UNARY);
+    e->op = at(p, TK_MINUS) ? OP_NEG : OP_NOT;
+    next(p);
+    if (!enter(p)) return new_expr(p, E_ERROR);
+    e->a = parse_unary(p);
+    leave(p);
+    return finish(p, e);
+  }
+  return parse_postfix(p, NULL);
+}
+
+/* `x |> f(a)` is `f(x, a)`, `x |> g` is `g(x)`; `x |> f(a)?` is `(x |> f(a))?`. */
+static Expr *make_pipe(Parser *p, Expr *lhs, Expr *rhs) {
+  if (rhs->kind == E_TRY && !rhs->paren) {
+    rhs->a = make_pipe(p, lhs, rhs->a);
+    rhs->span.start = lhs->span.start;
+    return rhs;
+  }
+  Expr *call = rhs;
+  if (rhs->kind == E_CALL && !rhs->paren) {
+    vec_push(&call->args, lhs);
+    for (int i = call->args.n - 1; i > 0; i--) call->args.v[i] = call->args.v[i - 1];
+    call->args.v[0] = lhs;
+  } else {
+    call = new_expr(p, E_CALL);
+    call->a = rhs;
+    vec_push(&call->args, lhs);
+  }
+  call->piped = true;
+  call->span = span_from(p, lhs->span.start);
+  return call;
+}
+
+static Expr *parse_binary(Parser *p, int min) {
+  Expr *left = parse_unary(p);
+  for (;;) {
+    Op op = OP_ADD;
+    int level = binary_level(kind(p), &op);
+    if (level < min || level == 0 || p->panic) return left;
+    if (nl_here(p) && !continues_line(kind(p))) return left;
+    if (p->nl == NL_BLOCK && cur(p)->nl_before && at(p, TK_MINUS)) {
+      Diag *d = diag_warning("W0102", tok_span(p), "this `-` continues the line before it");
+      d->help = "inside brackets a line that begins with `-` is a subtraction; write `0 - x` or use parentheses";
+    }
+    Span op_span = tok_span(p);
+    next(p);
+    Expr *right = parse_binary(p, level + 1);
+    if (level == 1) {
+      left = make_pipe(p, left, right);
+      continue;
+    }
+    Expr *e = NEW(Expr);
+    e->kind = E_BINARY;
+    e->op = op;
+    e->a = left;
+    e->b = right;
+    e->name.span = op_span;
+    e->span = left->span;
+    e->span.end = right->span.end > left->span.end ? right->span.end : op_span.end;
+    left = e;
+  }
+}
+
+Expr *parse_expr(Parser *p) {
+  if (!enter(p)) return new_expr(p, E_ERROR);
+  Expr *e = parse_binary(p, 1);
+  leave(p);
+  return e;
+}
+
+/* ---- postfix ---- */
+
+static void call_args(Parser *p, Expr *call) {
+  Context c = bracket_context(p);
+  while (!at(p, TK_RPAREN) && !at(p, TK_EOF) && !p->panic) {
+    vec_push(&call->args, parse_expr(p));
+    if (!eat(p, TK_COMMA)) break;
+  }
+  restore(p, c);
+  expect(p, TK_RPAREN, "to close the arguments");
+}
+
+static Expr *trailing_closure(Parser *p) {
+  Expr *e = new_expr(p, E_CLOSURE);
+  FnClause *c = NEW(FnClause);
+  Span open = tok_span(p);
+  next(p); /* do */
+  if (at(p, TK_OR_OR)) next(p); /* `||`: no parameters */
+  else if (eat(p, TK_BAR)) {
+    parse_params(p, &c->params, TK_BAR);
+    expect(p, TK_BAR, "to close the block's parameters");
+  }
+  c->head = span_from(p, e->span.start);
+  c->body = parse_block(p);
+  expect_end(p, open, "this trailing closure");
+  c->span = span_from(p, e->span.start);
+  vec_push(&e->clauses, c);
+  return finish(p, e);
+}
+
+static bool ends_in_type_name(const Expr *e) {
+  return (e->kind == E_NAME || e->kind == E_DOT) && e->name.name->s[0] >= 'A' && e->name.name->s[0] <= 'Z';
+}
+
+static bool flatten_path(const Expr *e, Path *out) {
+  if (e->kind == E_DOT) {
+    if (!flatten_path(e->a, out)) return false;
+  } else if (e->kind != E_NAME) return false;
+  vec_push(out, e->name);
+  return true;
+}
+
+static Expr *struct_literal(Parser *p, Expr *head) {
+  Expr *e = NEW(Expr);
+  e->kind = E_STRUCT;
+  e->span = head->span;
+  flatten_path(head, &e->path);
+  next(p); /* { */
+  Context c = bracket_context(p);
+  while (!at(p, TK_RBRACE) && !at(p, TK_EOF) && !p->panic) {
+    FieldInit f;
+    f.name = parse_ident(p, "a field name");
+    expect(p, TK_COLON, "after the field name");
+    f.value = p->panic ? new_expr(p, E_ERROR) : parse_expr(p);
+    vec_push(&e->fields, f);
+    eat(p, TK_COMMA);
+  }
+  restore(p, c);
+  expect(p, TK_RBRACE, "to close the struct literal");
+  return finish(p, e);
+}
+
+static Expr *parse_atom(Parser *p);
+
+static Expr *parse_postfix(Parser *p, Expr *e) {
+  if (!e) e = parse_atom(p);
+  uint32_t start = e->span.start;
+  while (!p->panic) {
+    if (at_same_line(p, TK_LPAREN) && e->kind != E_UNIT) {
+      Expr *call = new_expr(p, E_CALL);
+      call->a = e;
+      next(p);
+      call_args(p, call);
+      if (!p->panic && at(p, TK_do) && !p->no_trailing && !nl_here(p)) {
+        vec_push(&call->args, trailing_closure(p));
+        call->trailing = true;
+      }
+      e = call;
+    } else if (at(p, TK_DOT)) { /* a line may begin with `.name` */
+      next(p);
+      Expr *d = new_expr(p, E_DOT);
+      d->a = e;
+      d->name = parse_name_after_dot(p);
+      e = d;
+    } else if (at_same_line(p, TK_LBRACKET)) {
+      Expr *x = new_expr(p, E_INDEX);
+      next(p);
+      Context c = bracket_context(p);
+      x->a = e;
+      x->b = parse_expr(p);
+      restore(p, c);
+      expect(p, TK_RBRACKET, "to close the index");
+      e = x;
+    } else if (at_same_line(p, TK_QUESTION)) {
+      Expr *t = new_expr(p, E_TRY);
+      t->name.span = tok_span(p);
+      next(p);
+      t->a = e;
+      e = t;
+    } else if (at_same_line(p, TK_LBRACE) && ends_in_type_name(e)) {
+      e = struct_literal(p, e);
+    } else break;
+    e->span = span_from(p, start);
+  }
+  return e;
+}
+
+/* ---- atoms ---- */
+
+static Expr *parse_string(Parser *p) {
+  Expr *e = new_expr(p, E_STR);
+  e->s = "";
+  next(p);
+  bool interpolated = false;
+  for (;;) {
+    if (at(p, TK_STR_TEXT)) {
+      Expr *part = new_expr(p, E_STR);
+      part->s = string_text(p, &part->slen);
+      next(p);
+      vec_push(&e->args, part);
+    } else if (at(p, TK_INTERP_OPEN)) {
+      interpolated = true;
+      next(p);
+      Context c = bracket_context(p);
+      if (at(p, TK_INTERP_CLOSE)) syntax_error(p, "an interpolation `${}` needs an expression");
+      else vec_push(&e->args, parse_expr(p));
+      restore(p, c);
+      if (!at(p, TK_INTERP_CLOSE)) {
+        syntax_error(p, "expected `}` to close the interpolation, found %s", token_name(kind(p)));
+        /* Go on behind this string. */
+        int depth = 0;
+        while (!at(p, TK_EOF)) {
+          if (at(p, TK_STR_OPEN)) depth++;
+          if (at(p, TK_STR_CLOSE) && depth-- == 0) break;
+          next(p);
+        }
+        if (at(p, TK_STR_CLOSE)) next(p);
+        return finish(p, e);
+      }
+      next(p);
+    } else break;
+  }
+  eat(p, TK_STR_CLOSE);
+  if (!interpolated && e->args.n) {
+    e->s = e->args.v[0]->s;
+    e->slen = e->args.v[0]->slen;
+    e->args.n = 0;
+  }
+  return finish(p, e);
+}
+
+static Expr *parse_parens(Parser *p) {
+  Expr *e = new_expr(p, E_TUPLE);
+  next(p);
+  Context c = bracket_context(p);
+  bool comma = false;
+  while (!at(p, TK_RPAREN) && !at(p, TK_EOF) && !p->panic) {
+    vec_push(&e->args, parse_expr(p));
+    if (!eat(p, TK_COMMA)) break;
+    comma = true;
+  }
+  restore(p, c);
+  expect(p, TK_RPAREN, "to close the parenthesis");
+  (void)comma;
+  finish(p, e);
+  if (e->args.n == 0) e->kind = E_UNIT;
+  if (e->args.n == 1) {
+    Expr *inner = e->args.v[0];
+    inner->span = e->span;
+    inner->paren = true;
+    return inner;
+  }
+  return e;
+}
+
+static Expr *parse_list(Parser *p) {
+  Expr *e = new_expr(p, E_LIST);
+  next(p);
+  Context c = bracket_context(p);
+  while (!at(p, TK_RBRACKET) && !at(p, TK_EOF) && !p->panic) {
+    vec_push(&e->args, parse_expr(p));
+    if (!eat(p, TK_COMMA)) break;
+  }
+  restore(p, c);
+  expect(p, TK_RBRACKET, "to close the list");
+  return finish(p, e);
+}
+
+static Expr *parse_map(Parser *p) {
+  Expr *e = new_expr(p, E_MAP);
+  next(p);
+  Context c = bracket_context(p);
+  expect(p, TK_LBRACE, "after `%`");
+  while (!at(p, TK_RBRACE) && !at(p, TK_EOF) && !p->panic) {
+    vec_push(&e->args, parse_expr(p));
+    expect(p, TK_FAT_ARROW, "between key and value");
+    vec_push(&e->args, p->panic ? new_expr(p, E_ERROR) : parse_expr(p));
+    eat(p, TK_COMMA);
+  }
+  restore(p, c);
+  expect(p, TK_RBRACE, "to close the map");
+  return finish(p, e);
+}
+
+static Expr *parse_if(Parser *p) {
+  Expr *e = new_expr(p, E_IF);
+  Span open = tok_span(p);
+  next(p);
+  e->a = parse_head(p);
+  if (!expect(p, TK_do, "after the condition of `if`")) return e;
+  e->b = parse_block(p);
+  if (eat(p, TK_else)) {
+    if (at_same_line(p, TK_if)) {
+      if (!enter(p)) return e;
+      e->c = parse_if(p); /* takes the one `end` of the chain */
+      leave(p);
+      return finish(p, e);
+    }
+    e->c = parse_block(p);
+  }
+  expect_end(p, open, "this `if`");
+  return finish(p, e);
+}
+
+/* Whether the statement that begins here is really the next arm: `pattern [when guard] ->` on this line. */
+static bool at_arm(const Parser *p) {
+  int depth = 0;
+  for (int j = p->pos;; j++) {
+    const Token *t = &p->toks[j];
+    if (t->kind == TK_EOF || (j > p->pos && depth == 0 && t->nl_before)) return false;
+    switch (t->kind) {
+    case TK_LPAREN: case TK_LBRACKET: case TK_LBRACE: case TK_INTERP_OPEN: depth++; break;
+    case TK_RPAREN: case TK_RBRACKET: case TK_RBRACE: case TK_INTERP_CLOSE:
+      if (depth-- == 0) return false;
+      break;
+    case TK_ARROW:
+      if (depth == 0) return j > p->pos;
+      break;
+    case TK_fn: case TK_do: case TK_end: case TK_let: case TK_if: case TK_case: case TK_ASSIGN: case TK_SEMI:
+    case TK_return:
+      if (depth == 0) return false;
+      break;
+    default: break;
+    }
+  }
+}
+
+static void parse_arms(Parser *p, Expr *e) {
+  Context outer = block_context(p);
+  while (!at(p, TK_end) && !at(p, TK_after) && !at(p, TK_EOF)) {
+    Arm arm = {0};
+    uint32_t start = cur(p)->start;
+    skip_semis(p);
+    if (at(p, TK_end) || at(p, TK_after)) break;
+    arm.pat = parse_pattern(p);
+    if (!p->panic && eat(p, TK_when)) arm.guard = parse_head(p);
+    expect(p, TK_ARROW, "after the pattern");
+    if (p->panic) {
+      sync_statement(p);
+      if (at(p, TK_else)) break;
+      continue;
+    }
+    if (at(p, TK_do)) {
+      Span open = tok_span(p);
+      next(p);
+      arm.body = parse_block(p);
+      expect_end(p, open, "this arm");
+    } else arm.body = parse_block_until(p, BLOCK_ARM);
+    arm.span = span_from(p, start);
+    vec_push(&e->arms, arm);
+  }
+  restore(p, outer);
+}
+
+static Expr *parse_case(Parser *p) {
+  Expr *e = new_expr(p, E_CASE);
+  Span open = tok_span(p);
+  const char *what = at(p, TK_match) ? "this `match`" : "this `case`";
+  next(p);
+  e->a = parse_head(p);
+  if (!expect(p, TK_do, arena_printf("after the subject of %s", what))) return e;
+  parse_arms(p, e);
+  expect_end(p, open, what);
+  return finish(p, e);
+}
+
+static Expr *parse_receive(Parser *p) {
+  Expr *e = new_expr(p, E_RECEIVE);
+  Span open = tok_span(p);
+  next(p);
+  if (!expect(p, TK_do, "after `receive`")) return e;
+  parse_arms(p, e);
+  if (eat(p, TK_after)) {
+    e->a = parse_head(p);
+    expect(p, TK_ARROW, "after the timeout");
+    if (!p->panic) e->b = parse_block_until(p, BLOCK_ARM);
+  }
+  expect_end(p, open, "this `receive`");
+  return finish(p, e);
+}
+
+static Expr *parse_while(Parser *p) {
+  Expr *e = new_expr(p, E_WHILE);
+  Span open = tok_span(p);
+  next(p);
+  e->a = parse_head(p);
+  e->c = do_block_end(p, open, "this `while`");
+  return finish(p, e);
+}
+
+static Expr *parse_for(Parser *p) {
+  Expr *e = new_expr(p, E_FOR);
+  Span open = tok_span(p);
+  TypeExpr *type;
+  next(p);
+  if (eat(p, TK_LBRACE)) {
+    e->braces = true;
+    e->pat = parse_param_pattern(p, &type);
+    if (eat(p, TK_COMMA)) e->pat2 = parse_param_pattern(p, &type);
+    expect(p, TK_RBRACE, "after the loop variables");
+  } else e->pat = parse_param_pattern(p, &type);
+  if (!p->panic && e->pat->kind != PAT_VAR && e->pat->kind != PAT_WILD && e->pat->kind != PAT_TUPLE)
+    syntax_error(p, "the loop variable of `for` must be a name, `_` or a tuple of names");
+  expect(p, TK_in, "after the loop variable");
+  if (p->panic) return e;
+  e->a = parse_head(p);
+  if (eat(p, TK_when)) e->b = parse_head(p);
+  e->c = do_block_end(p, open, "this `for`");
+  return finish(p, e);
+}
+
+static void closure_params(Parser *p, FnClause *c) {
+  if (at(p, TK_LPAREN)) {
+    next(p);
+    NlMode nl = p->nl;
+    p->nl = NL_SKIPPED;
+    parse_params(p, &c->params, TK_RPAREN);
+    p->nl = nl;
+    expect(p, TK_RPAREN, "to close the closure's parameters");
+    return;
+  }
+  do {
+    Param prm = {0};
+    prm.pat = parse_param_pattern(p, &prm.type);
+    vec_push(&c->params, prm);
+  } while (!p->panic && eat(p, TK_COMMA));
+}
+
+static Expr *parse_closure(Parser *p) {
+  Expr *e = new_expr(p, E_CLOSURE);
+  Span open = tok_span(p);
+  next(p); /* fn */
+  for (bool first = true;; first = false) {
+    FnClause *c = NEW(FnClause);
+    uint32_t start = first ? open.start : cur(p)->start;
+    if (!(first && (at(p, TK_ARROW) || at(p, TK_do)))) closure_params(p, c);
+    if (!p->panic && eat(p, TK_when)) c->guard = parse_head(p);
+    c->head = span_from(p, start);
+    vec_push(&e->clauses, c);
+    if (p->panic) return e;
+    if (at(p, TK_do)) {
+      next(p);
+      c->body = parse_block(p);
+      expect_end(p, open, "this closure");
+      c->span = span_from(p, start);
+      /* `| params do … end` clauses each have an end, and then the closure has its own. */
+      if (first && !at_same_line(p, TK_BAR)) return finish(p, e);
+    } else {
+      if (!expect(p, TK_ARROW, "or `do` after the closure's parameters")) return e;
+      c->body = parse_block_until(p, BLOCK_CLAUSE);
+      c->span = span_from(p, start);
+    }
+    if (p->panic) return e;
+    if (!eat(p, TK_BAR)) break;
+  }
+  expect_end(p, open, "this closure");
+  return finish(p, e);
+}
+
+static Expr *parse_return(Parser *p) {
+  Expr *e = new_expr(p, E_RETURN);
+  next(p);
+  if (!nl_here(p) && !cur(p)->nl_before && !at(p, TK_SEMI) && !at(p, TK_end) && !at(p, TK_else) && !at(p, TK_EOF) &&
+      !at(p, TK_BAR) && !at(p, TK_RPAREN))
+    e->a = parse_expr(p);
+  return finish(p, e);
+}
+
+/* spawn(…), send(…), link(…): keywords in call position. */
+static Expr *parse_actor_call(Parser *p, ExprKind k) {
+  Expr *e = new_expr(p, k);
+  next(p);
+  if (expect(p, TK_LPAREN, "after this keyword")) call_args(p, e);
+  return finish(p, e);
+}
+
+static Expr *parse_atom(Parser *p) {
+  if (!enter(p)) return new_expr(p, E_ERROR);
+  Expr *e;
+  switch (kind(p)) {
+  case TK_INT:
+    e = new_expr(p, E_INT);
+    parse_int_value(p, false, &e->i);
+    next(p);
+    break;
+  case TK_FLOAT:
+    e = new_expr(p, E_FLOAT);
+    e->f = parse_float_value(p);
+    next(p);
+    break;
+  case TK_true: case TK_false:
+    e = new_expr(p, E_BOOL);
+    e->i = at(p, TK_true);
+    next(p);
+    break;
+  case TK_nil:
+    e = new_expr(p, E_UNIT);
+    next(p);
+    break;
+  case TK_STR_OPEN: e = parse_string(p); break;
+  case TK_ID:
+    e = new_expr(p, E_NAME);
+    e->name = parse_ident(p, "an expression");
+    break;
+  case TK_LPAREN: e = parse_parens(p); break;
+  case TK_LBRACKET: e = parse_list(p); break;
+  case TK_PERCENT: e = parse_map(p); break;
+  case TK_if: e = parse_if(p); break;
+  case TK_case: case TK_match: e = parse_case(p); break;
+  case TK_receive: e = parse_receive(p); break;
+  case TK_while: e = parse_while(p); break;
+  case TK_for: e = parse_for(p); break;
+  case TK_fn: e = parse_closure(p); break;
+  case TK_return: e = parse_return(p); break;
+  case TK_break:
+    e = new_expr(p, E_BREAK);
+    next(p);
+    break;
+  case TK_continue:
+    e = new_expr(p, E_CONTINUE);
+    next(p);
+    break;
+  case TK_spawn: e = parse_actor_call(p, E_SPAWN); break;
+  case TK_send: e = parse_actor_call(p, E_SEND); break;
+  case TK_link: e = parse_actor_call(p, E_LINK); break;
+  case TK_self:
+    e = new_expr(p, E_NAME);
+    e->name.name = intern_z("self");
+    e->name.span = tok_span(p);
+    next(p);
+    if (at_same_line(p, TK_LPAREN) && kind_at(p, 1) == TK_RPAREN) {
+      next(p);
+      next(p);
+      e->kind = E_SELF_PID;
+      finish(p, e);
+    }
+    break;
+  default: {
+    e = new_expr(p, E_ERROR);
+    const Token *t = cur(p);
+    const char *what = t->kind == TK_ID ? "a name" : token_name((TokKind)t->kind);
+    Diag *d = syntax_error(p, "expected an expression, found %s", what);
+    if (t->kind == TK_ASSIGN) d->help = "variables are introduced with `let` and never changed";
+    if (t->kind == TK_else) d->help = "an `if … do … else … end` chain has one `end`, at the very end";
+    break;
+  }
+  }
+  leave(p);
+  return e;
+}
+
+/* ---- statements ---- */
+
+static bool ends_block(const Parser *p, BlockKind bk, bool first) {
+  switch (kind(p)) {
+  case TK_end: case TK_else: case TK_EOF: return true;
+  case TK_BAR: return bk == BLOCK_CLAUSE;
+  case TK_after: return bk == BLOCK_ARM;
+  case TK_RPAREN: case TK_RBRACKET: case TK_RBRACE: case TK_INTERP_CLOSE: return p->nl == NL_BLOCK;
+  default: return bk == BLOCK_ARM && !first && at_arm(p);
+  }
+}
+
+static Expr *parse_block_until(Parser *p, BlockKind bk) {
+  Expr *e = new_expr(p, E_BLOCK);
+  e->block = NEW(Block);
+  uint32_t start = cur(p)->start;
+  if (!enter(p)) return e;
+  Context c = block_context(p);
+  for (bool first = true;; first = false) {
+    skip_semis(p);
+    if (ends_block(p, bk, first)) break;
+    int before = p->pos;
+    Stmt *s = parse_stmt(p);
+    if (s) vec_push(&e->block->stmts, s);
+    if (p->panic) sync_statement(p);
+    if (p->pos == before) next(p); /* always make progress */
+    if (at(p, TK_ASSIGN) && !cur(p)->nl_before) {
+      Diag *d = syntax_error(p, "there is no assignment");
+      d->help = "variables never change; `let x = …` introduces a new one that hides the old";
+      sync_statement(p);
+    }
+  }
+  restore(p, c);
+  leave(p);
+  e->span = span_from(p, start);
+  e->block->span = e->span;
+  return e;
+}
+
+Expr *parse_block(Parser *p) { return parse_block_until(p, BLOCK_PLAIN); }
+
+static Stmt *parse_let(Parser *p) {
+  Stmt *s = NEW(Stmt);
+  s->kind = S_LET;
+  s->span = tok_span(p);
+  next(p);
+  if (at(p, TK_ID) && kind_at(p, 1) != TK_LPAREN && kind_at(p, 1) != TK_DOT) {
+    s->pat = NEW(Pat);
+    s->pat->kind = at_word(p, "_") ? PAT_WILD : PAT_VAR;
+    s->pat->span = tok_span(p);
+    vec_push(&s->pat->path, parse_ident(p, "a variable name"));
+  } else if (at(p, TK_LPAREN)) {
+    s->pat = parse_pattern(p);
+  } else {
+    Diag *d = syntax_error(p, "expected a name or a tuple pattern after `let`");
+    d->help = "other patterns can fail; match them with `case`";
+    return NULL;
+  }
+  if (eat(p, TK_COLONS)) s->type = parse_type(p);
+  if (!expect(p, TK_ASSIGN, "in this `let`")) return NULL;
+  s->e = parse_expr(p);
+  s->span = span_from(p, s->span.start);
+  return s;
+}
+
+Stmt *parse_stmt(Parser *p) {
+  if (at(p, TK_let)) return parse_let(p);
+  Stmt *s = NEW(Stmt);
+  s->span = tok_span(p);
+  if ((at(p, TK_fn) || at(p, TK_def)) && kind_at(p, 1) == TK_ID) {
+    /* A definition; where its head does not read as one, `fn x -> …` is a closure. */
+    Parser saved = *p;
+    int mark = diag_mark();
+    bool bad = p->mod->bad;
+    s->kind = S_FN;
+    s->clause = parse_fn(p, false, false);
+    if (s->clause) {
+      s->span = s->clause->span;
+      return s;
+    }
+    if (saved.toks[saved.pos].kind == TK_def) return NULL;
+    Parser failed = *p;
+    int failed_mark = diag_mark();
+    (void)failed_mark;
+    *p = saved;
+    int j = p->pos + 2; /* fn NAME …: only a closure can have `->` or `,` right there */
+    TokKind after = (TokKind)p->toks[j].kind;
+    if (after != TK_ARROW && after != TK_COMMA && after != TK_COLONS && after != TK_do && after != TK_when) {
+      *p = failed;
+      return NULL;
+    }
+    diag_rewind(mark);
+    p->mod->bad = bad;
+  } else {
+    Item *it = parse_item(p);
+    if (it && it->kind == I_FN) {
+      s->kind = S_FN;
+      s->clause = it->clause;
+      s->span = it->span;
+      return s;
+    }
+    if (it) {
+      /* Types, interfaces and impls of a block count as the module's; imports there bind nothing. */
+      if (it->kind != I_IMPORT && it->kind != I_FROM) vec_push(&p->mod->hoisted, it);
+      s->kind = S_ITEM;
+      s->item = it;
+      s->span = it->span;
+      return s;
+    }
+    if (p->panic) return NULL;
+  }
+  s->kind = S_EXPR;
+  s->e = parse_expr(p);
+  s->span = s->e->span;
+  return s;
+}

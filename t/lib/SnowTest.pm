@@ -1,0 +1,262 @@
+# What the test files share: where things are, running a command under a time limit, finding test programs,
+# sharing work between processes.
+package SnowTest;
+use strict;
+use warnings;
+use Cwd qw(abs_path);
+use Exporter qw(import);
+use File::Basename qw(basename dirname);
+use File::Path qw(remove_tree);
+use File::Temp qw(tempdir);
+use POSIX ();
+
+our @EXPORT = qw($SRC $BUILD $CC @CC @SNOW_CFLAGS @LINK
+    setting slurp spew lines scratch in_path run_command how_it_ended
+    programs examples program_name translate run_program difference each_parallel);
+
+our $SRC   = abs_path($ENV{SNOW_SRC} // dirname(__FILE__) . '/../..');
+our $BUILD = abs_path($ENV{SNOW_BUILD} // "$SRC/build") // "$SRC/build";
+our $CC    = $ENV{CC} // 'cc';
+our @CC    = split ' ', $CC;
+
+# A setting of the build, from config.mk.
+my %setting;
+sub setting {
+    my ($name) = @_;
+    if (!%setting && open my $in, '<', "$BUILD/config.mk") {
+        while (<$in>) { $setting{$1} = $2 if /^(\w+) *= *(.*?)\s*$/ }
+    }
+    return $setting{$name} // '';
+}
+
+# Flags for compiled Snow programs, and what a program is linked with. When prove is run by hand, a sanitized build
+# still asks for its flags.
+our @SNOW_CFLAGS = split ' ', $ENV{SNOW_CFLAGS} // setting('PROG_CFLAGS');
+our @LINK = ("$BUILD/libsnowrt.a", qw(-lm -lpthread), grep { !/^-l(m|pthread)$/ } split ' ', setting('LIBS'));
+
+# ---- files
+
+sub slurp {
+    my ($file) = @_;
+    open my $in, '<:raw', $file or return undef;
+    local $/;
+    return scalar(<$in>) // '';
+}
+
+sub spew {
+    my ($file, $bytes) = @_;
+    open my $out, '>:raw', $file or die "$file: $!";
+    print $out $bytes or die "$file: $!";
+    close $out or die "$file: $!";
+}
+
+# The lines of a file without their ends; none when there is no such file.
+sub lines { return split /\r?\n/, slurp($_[0]) // '' }
+
+# A new empty directory. It goes when the process that made it ends.
+my @scratch;
+sub scratch {
+    my $dir = tempdir('snow-test.XXXXXX', TMPDIR => 1);
+    push @scratch, [$$, $dir];
+    return abs_path($dir);
+}
+sub remove_scratch {
+    remove_tree(map { $_->[1] } grep { $_->[0] == $$ } @scratch);
+    @scratch = ();
+}
+
+# When the test is stopped, so is the command it waits for.
+our $running;
+END {
+    local ($?, $!);
+    kill 'KILL', -$running if $running;
+    remove_scratch();
+}
+$SIG{$_} //= sub { exit 1 } for qw(HUP INT TERM);
+
+sub in_path {
+    my ($program) = @_;
+    return (grep { -x "$_/$program" } split /:/, $ENV{PATH})[0];
+}
+
+# ---- running
+
+# run_command(cmd => [...], cwd => DIR, stdin => FILE, timeout => SECONDS, env => {...})
+# gives { out, err, status, signal, timeout }. Output is limited, so that a program that never stops printing does not
+# fill the disk.
+sub run_command {
+    my %arg = (timeout => 120, stdin => '/dev/null', @_);
+    my $dir = tempdir('snow-run.XXXXXX', TMPDIR => 1);
+    my $pid = fork // die "fork: $!";
+    if (!$pid) {
+        $running = undef;
+        # A process group of its own: at the time limit everything in it ends.
+        POSIX::setpgid(0, 0);
+        $SIG{$_} = 'DEFAULT' for qw(HUP INT TERM ALRM PIPE);
+        %ENV = (%ENV, %{ $arg{env} // {} });
+        my $ok = open(STDIN, '<', $arg{stdin}) && open(STDOUT, '>', "$dir/out") && open(STDERR, '>', "$dir/err")
+            && (!defined $arg{cwd} || chdir $arg{cwd});
+        exec 'sh', '-c', 'ulimit -f 204800; exec "$@"', 'sh', @{ $arg{cmd} } if $ok;
+        print STDERR "cannot run @{ $arg{cmd} }: $!\n";
+        POSIX::_exit(127);
+    }
+    POSIX::setpgid($pid, $pid);
+
+    local $running = $pid;
+    my $ended = 0;
+    eval {
+        local $SIG{ALRM} = sub { die "alarm\n" };
+        alarm $arg{timeout};
+        $ended = waitpid $pid, 0;
+        alarm 0;
+    };
+    if (!$ended) { kill 'KILL', -$pid; waitpid $pid, 0 }
+    my %result = (
+        timeout => $ended ? 0 : $arg{timeout},
+        signal  => $? & 127,
+        status  => $? & 127 ? 128 + ($? & 127) : $? >> 8,
+        out     => slurp("$dir/out") // '',
+        err     => slurp("$dir/err") // '',
+    );
+    remove_tree($dir);
+    return \%result;
+}
+
+sub how_it_ended {
+    my ($r) = @_;
+    return "did not end within $r->{timeout} s" if $r->{timeout};
+    return "was killed by signal $r->{signal}" if $r->{signal};
+    return "exit status $r->{status}";
+}
+
+# ---- test programs
+
+# The programs under t/KIND: NAME.snow, and NAME.d with a main.snow in it. Each is { name, dir, arg, base }: snow2c is
+# run in dir with the argument arg (NAME.snow or NAME.d, so that messages show just that), and expectations stand in
+# base.out and so on. Sorted. SNOW_ONLY=REGEX picks by name.
+sub programs {
+    my ($kind) = @_;
+    my @found;
+    my @todo = ("$SRC/t/$kind");
+    while (defined(my $dir = shift @todo)) {
+        opendir my $handle, $dir or next;
+        for my $entry (grep { !/^\./ } readdir $handle) {
+            if (-d "$dir/$entry") {
+                if ($entry =~ /\.d$/ && -f "$dir/$entry/main.snow") { push @found, [$dir, $entry] }
+                else                                                { push @todo, "$dir/$entry" }
+            }
+            elsif ($entry =~ /\.snow$/) { push @found, [$dir, $entry] }
+        }
+    }
+    my @programs;
+    for (@found) {
+        my ($dir, $arg) = @$_;
+        (my $base = "$dir/$arg") =~ s/\.(snow|d)$//;
+        push @programs, { name => substr($base, length("$SRC/t/$kind/")), dir => $dir, arg => $arg, base => $base };
+    }
+    return only(sort { $a->{name} cmp $b->{name} } @programs);
+}
+
+# The programs in examples/. What a test must know of one (input, arguments, output, .norun for one that serves for
+# ever) stands in examples/expected/NAME.in and so on.
+sub examples {
+    my @programs;
+    for my $file (sort(glob("$SRC/examples/*.snow"), glob("$SRC/examples/*/main.snow"))) {
+        my $single = dirname($file) eq "$SRC/examples";
+        my $name   = $single ? basename($file, '.snow') : basename(dirname($file));
+        push @programs, {
+            name => "examples/$name",
+            dir  => "$SRC/examples",
+            arg  => $single ? "$name.snow" : $name,
+            base => "$SRC/examples/expected/$name",
+        };
+    }
+    return only(@programs);
+}
+
+sub only {
+    my $only = $ENV{SNOW_ONLY} // '';
+    return grep { $_->{name} =~ /$only/ } @_;
+}
+
+# translate(PROGRAM, FLAGS...): what snow2c does with it
+sub translate {
+    my ($program, @flags) = @_;
+    return run_command(cmd => ["$BUILD/snow2c", @flags, $program->{arg}], cwd => $program->{dir}, timeout => 60);
+}
+
+# Runs a compiled program in an empty directory with the program's input and arguments.
+sub run_program {
+    my ($program, @command) = @_;
+    my $base    = $program->{base};
+    my $dir     = tempdir('snow-cwd.XXXXXX', TMPDIR => 1);
+    my ($limit) = lines("$base.timeout");
+    my $result  = run_command(
+        cmd     => [@command, lines("$base.args")],
+        cwd     => $dir,
+        stdin   => -e "$base.in" ? "$base.in" : '/dev/null',
+        timeout => $limit // 20,
+    );
+    remove_tree($dir);
+    return $result;
+}
+
+# ---- comparing
+
+# What a reader needs to see how two byte strings differ.
+sub difference {
+    my ($what, $got, $expected) = @_;
+    my $dir = tempdir('snow-diff.XXXXXX', TMPDIR => 1);
+    spew("$dir/expected", $expected);
+    spew("$dir/got",      $got);
+    my @diff = split /\n/, qx{cd '$dir' && diff -a -u expected got 2>/dev/null | tail -n +3};
+    remove_tree($dir);
+    @diff = ('expected:', split(/\n/, $expected), 'got:', split(/\n/, $got)) if !@diff;
+    splice @diff, 60, @diff - 60, '...' if @diff > 60;
+    return "$what is not as expected:\n" . join('', map { "  $_\n" } @diff);
+}
+
+# ---- sharing work
+
+# each_parallel(WORK, REPORT, ITEM...): calls WORK(ITEM) for all items in SNOW_JOBS processes, and in this process
+# REPORT(ITEM, @result), in the order of the items. Results are lists of strings.
+sub each_parallel {
+    my ($work, $report, @items) = @_;
+    my $jobs = $ENV{SNOW_JOBS} || 2;
+    $jobs = @items if $jobs > @items;
+    my (@from, @pid);
+    for my $job (0 .. $jobs - 1) {
+        pipe my $from, my $to or die "pipe: $!";
+        my $pid = fork // die "fork: $!";
+        if (!$pid) {
+            @scratch = ();
+            close $from;
+            binmode $to;
+            for (my $i = $job; $i < @items; $i += $jobs) {
+                my @result = eval { $work->($items[$i]) };
+                @result = (0, "the test itself died: $@") if $@;
+                utf8::encode($_) for grep { utf8::is_utf8($_) } @result;
+                print $to pack 'N/a*', pack '(N/a*)*', @result;
+                $to->flush;
+            }
+            remove_scratch();
+            POSIX::_exit(0);
+        }
+        close $to;
+        binmode $from;
+        push @from, $from;
+        push @pid,  $pid;
+    }
+    for my $i (0 .. $#items) {
+        my $from = $from[ $i % $jobs ];
+        my ($head, $record) = ('', '');
+        read($from, $head, 4) and read($from, $record, unpack 'N', $head);
+        if (length $head == 4 && length $record == unpack 'N', $head) {
+            $report->($items[$i], unpack '(N/a*)*', $record);
+        }
+        else { $report->($items[$i], 0, 'the test process died') }
+    }
+    waitpid $_, 0 for @pid;
+}
+
+1;

@@ -1,0 +1,59 @@
+#!/usr/bin/perl
+# Programs that must work: t/run/**/NAME.snow, or a project t/run/**/NAME.d/ with main.snow. Each is translated,
+# compiled with every warning an error, and run in an empty directory. Beside it stand
+#   NAME.out      its standard output, byte for byte (required)
+#   NAME.err      its standard error; without the file it must be empty, unless the status is not 0
+#   NAME.status   its exit status [0]; 128 + the signal when one ends it
+#   NAME.in       its input [/dev/null]      NAME.args     its arguments, one a line
+#   NAME.timeout  seconds it may take [20]   NAME.warn     what snow2c prints on standard error [nothing]
+# SNOW_ONLY=REGEX picks programs by name; SNOW_JOBS=N processes work at a time [2].
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use SnowTest;
+use Test::More;
+
+-x "$BUILD/snow2c" or plan skip_all => "no snow2c in $BUILD";
+my @programs = programs('run') or plan skip_all => 'no programs in t/run';
+plan tests => scalar @programs;
+
+each_parallel(
+    sub { my $trouble = trouble($_[0]); return ($trouble eq '' ? 1 : 0, $trouble) },
+    sub { my ($program, $ok, $trouble) = @_; ok($ok, $program->{name}) or diag($trouble) },
+    @programs);
+
+# What is wrong with a program; nothing when all is well.
+sub trouble {
+    my ($program) = @_;
+    my $base = $program->{base};
+
+    my $expected = slurp("$base.out");
+    return "there is no $base.out\n" if !defined $expected;
+
+    my $c = translate($program);
+    return 'snow2c: ' . how_it_ended($c) . "\n$c->{err}" if $c->{status};
+    my $warn = slurp("$base.warn") // '';
+    return difference("what snow2c prints", $c->{err}, $warn) if $c->{err} ne $warn;
+
+    my $dir = scratch();
+    spew("$dir/program.c", $c->{out});
+    my $cc = run_command(
+        cmd => [@CC, qw(-std=c99 -O1 -Wall -Wextra -Werror -pedantic-errors), @SNOW_CFLAGS, "-I$SRC/include",
+            '-o', "$dir/program", "$dir/program.c", @LINK],
+        timeout => 300);
+    return "$CC: " . how_it_ended($cc) . "\n$cc->{out}$cc->{err}" if $cc->{status};
+
+    my $run      = run_program($program, "$dir/program");
+    my ($status) = lines("$base.status");
+    $status //= 0;
+    my $trouble = '';
+    $trouble .= 'the program: ' . how_it_ended($run) . ", expected exit status $status\n"
+        if $run->{timeout} || $run->{status} != $status;
+    $trouble .= difference('standard output', $run->{out}, $expected) if $run->{out} ne $expected;
+    my $err = slurp("$base.err") // ($status ? undef : '');
+    if (!defined $err) { $trouble .= "standard error:\n$run->{err}" if $trouble ne '' }
+    elsif ($run->{err} ne $err) { $trouble .= difference('standard error', $run->{err}, $err) }
+    unlink "$dir/program", "$dir/program.c";
+    return $trouble;
+}
