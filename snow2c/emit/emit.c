@@ -410,7 +410,10 @@ static void grow(Emit *E, IrFn *fn) {
   if (fn->located) buf_puts(b, "  a.at = at;\n");
   for (int i = 0; i < fn->params.n; i++)
     if (fn->params.v[i]->repr->kind != R_UNIT) buf_printf(b, "  a.p%d = p%d;\n", i, i);
-  buf_printf(b, "  snow_grow(cx, %s_run, &a);\n", fn->cname);
+  Span here = {0};
+  if (fn->def) here = fn->def->span;
+  else if (fn->body.n) here = fn->body.v[0]->span;
+  buf_printf(b, "  snow_grow(cx, %s, %s_run, &a);\n", site_constant(here), fn->cname);
   if (!unit) buf_puts(b, "  return a.result;\n");
   buf_puts(b, "}\n");
 }

@@ -150,11 +150,14 @@ static void emit_env(Emit *E, Ir *x) {
     /* The callee cannot keep it: it lives on the stack. */
     buf_printf(E->b, "&(struct %s){{&%s_layout}", g->cname, g->cname);
     for (int i = 0; i < x->args.n; i++) put(E, ", "), emit_expr(E, x->args.v[i], 0);
+    /* What only other functions of the group capture, which this call does not reach. */
+    for (int i = x->args.n; i < g->vars.n; i++) buf_printf(E->b, ", %s", zero_of(g->vars.v[i]->repr));
     put(E, "}");
     return;
   }
   buf_printf(E->b, "%s_new(cx", g->cname);
   emit_args(E, x, false);
+  for (int i = x->args.n; i < g->vars.n; i++) buf_printf(E->b, ", %s", zero_of(g->vars.v[i]->repr));
   put(E, ")");
 }
 
@@ -243,7 +246,7 @@ void emit_expr(Emit *E, Ir *x, int prec) {
   case X_ENV_FIELD:
     buf_printf(E->b, "%s->m%d_%s", E->env, x->index, c_ident(x->group->vars.v[x->index]->hint));
     return;
-  case X_SELF_ENV: put(E, E->env); return;
+  case X_SELF_ENV: put(E, E->fn->env->vars.n ? E->env : "NULL"); return;
   case X_AT:
     buf_printf(E->b, "SNOW_AT(%s, ", x->repr->ctype);
     emit_expr(E, x->a, 0);

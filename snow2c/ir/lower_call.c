@@ -220,11 +220,15 @@ void lower_local_fns(Lower *L, Block *b, int from, int to) {
   for (int i = from; i <= to; i++) {
     Fn *f = b->stmts.v[i]->fn;
     if (!f) continue;
-    if (!g) g = new_env(arena_printf("%s_%s", L->fn->cname, f->name->s));
+    if (!g) {
+      g = new_env(arena_printf("%s_%s", L->fn->cname, f->name->s));
+      g->on_stack = true;
+    }
     LocalFn *l = NEW(LocalFn);
     l->fn = f;
     l->group = g;
     l->home = L;
+    g->on_stack &= !f->as_value;
     pmap_put(&L->fns, f, l);
   }
 }
@@ -245,9 +249,8 @@ static Ir *local_env(Lower *L, LocalFn *l) {
 static bool fn_located(Fn *f) {
   if (f->is_extern) return f->located;
   if (!f->mod->is_std || f->is_local) return false;
-  if (f->used && f->located) return true;
-  if (f->is_closure_body) return f->located; /* being examined, or known */
-  f->is_closure_body = true;
+  if (f->located_known) return f->located; /* or being examined */
+  f->located_known = true;
   resolve_fn(f);
   for (int i = 0; i < f->deps.n && !f->located; i++) f->located = fn_located(f->deps.v[i]);
   return f->located;
@@ -678,7 +681,7 @@ static Ir *call_local_fn(Lower *L, Fn *f, Type **inst, Ir **args, int n) {
   IrFn *fn = local_instance(l, inst);
   Ir *x = x_call(fn);
   x->a = local_env(L, l);
-  if (x->a && x->a->kind == X_ENV) x->a->index = 1; /* lives on the stack: the call cannot keep it */
+  if (x->a && x->a->kind == X_ENV) x->a->index = l->group->on_stack; /* then the call cannot keep it */
   for (int i = 0; i < n; i++)
     if (args[i]->repr->kind != R_UNIT) vec_push(&x->args, args[i]);
   return x;

@@ -143,6 +143,7 @@ static void ref_fns(Resolver *R, Ref *ref, const FnList *l, int arity) {
   ref->kind = REF_FN;
   ref->fn = f;
   f->used = true;
+  f->as_value |= arity < 0;
   depend(R, f);
 }
 

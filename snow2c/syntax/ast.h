@@ -213,7 +213,8 @@ struct Fn {
   Fn *owner;               /* local function: the function it stands in */
   bool used;
   bool is_static;          /* method without receiver */
-  bool is_closure_body;
+  bool located_known;
+  bool as_value;           /* local function: mentioned other than to be called */
   int depth;
   /* resolved: functions and top-level lets this one refers to, for grouping */
   VEC(Fn *) deps;

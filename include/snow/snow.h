@@ -1,0 +1,364 @@
+/* <snow/snow.h>: what generated C is written against.
+ *
+ * Generated code passes its context (`cx`, the running actor) to every function and reaches heap, stack limit and
+ * runtime through it; it touches no thread-local storage. Values: Int int64_t, Float double, Bool bool, String
+ * snow_str, List snow_list, functions snow_fn; the rest is declared by the generated file itself.
+ */
+#ifndef SNOW_SNOW_H
+#define SNOW_SNOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Generated C, this header and the library must agree on this number. */
+#define SNOW_ABI 1
+
+#if defined(__GNUC__)
+#define SNOW_COLD __attribute__((cold, noinline))
+#define SNOW_NORETURN __attribute__((noreturn))
+#define SNOW_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#else
+#define SNOW_COLD
+#define SNOW_NORETURN
+#define SNOW_UNLIKELY(x) (x)
+#endif
+
+#define SNOW_INFINITY (1e300 * 1e300)
+#define SNOW_NAN snow_nan()
+
+/* ---- objects and types ---- */
+
+/* What an object is, for the collector. */
+enum {
+  SNOW_RECORD, /* size bytes with pointers at the listed offsets */
+  SNOW_ARRAY,  /* a snow_buf; size and offsets are those of one element */
+  SNOW_TEXT,   /* a snow_string with its bytes behind it */
+  SNOW_BYTES,  /* a snow_buf of bytes */
+  SNOW_STATIC  /* not in any heap */
+};
+
+/* Layout of a kind of heap object, static in the generated file. offsets holds n_exact offsets of pointers (or NULL)
+ * and then n_ambiguous offsets of words that may or may not be pointers. */
+typedef struct snow_layout {
+  uint16_t kind, tag;
+  uint32_t size;
+  uint16_t n_exact, n_ambiguous;
+  const uint32_t *offsets;
+  const char *name;
+} snow_layout;
+
+/* Every heap object begins with one of these. */
+typedef struct snow_object {
+  const snow_layout *layout;
+} snow_object;
+
+typedef struct snow_cx snow_cx;
+typedef uint64_t snow_pid;
+
+/* An immutable UTF-8 text; a NUL follows the last byte of those that were not made by slicing. */
+typedef struct snow_string {
+  snow_object h;
+  uint32_t len;        /* bytes */
+  uint32_t chars;      /* code points, or SNOW_UNCOUNTED */
+  const char *data;
+  const snow_object *owner; /* what keeps data alive where it is not behind this object */
+} snow_string;
+typedef const snow_string *snow_str;
+#define SNOW_UNCOUNTED UINT32_MAX
+
+extern const snow_layout snow_static_string;
+extern const snow_str snow_empty;
+#define SNOW_LITERAL(bytes, points, text) {{&snow_static_string}, bytes, points, text, NULL}
+
+/* A growable array; elements follow. Only slots outside lo..hi are ever written, by whoever owns that end. */
+typedef struct snow_buf {
+  snow_object h;
+  uint32_t cap, lo, hi;
+  uint32_t old; /* survived a collection: storing into it must be noted */
+} snow_buf;
+
+/* A list: len elements from slot off of buf. */
+typedef struct snow_list {
+  snow_buf *buf;
+  uint32_t off, len;
+} snow_list;
+
+typedef void (*snow_code)(void);
+/* A function value; code is called with env as its second argument. */
+typedef struct snow_fn {
+  snow_code code;
+  const void *env;
+} snow_fn;
+
+/* A place in Snow source, for messages. */
+typedef struct snow_site {
+  const char *file;
+  int line;
+} snow_site;
+
+enum { SNOW_UNIT, SNOW_INT, SNOW_FLOAT, SNOW_BOOL, SNOW_STRING, SNOW_OTHER };
+
+/* A type as containers see it: how its values are stored and what can be done with them. Operations that no function
+ * of the program asks for are NULL. */
+typedef struct snow_type {
+  int kind;
+  uint32_t size;
+  const snow_layout *array;
+  const void *zero; /* its natural empty value, or NULL */
+  bool (*eq)(snow_cx *, const void *, const void *);
+  int64_t (*compare)(snow_cx *, const void *, const void *);
+  int64_t (*hash)(snow_cx *, const void *);
+  snow_str (*show)(snow_cx *, const void *);
+  const char *name;
+} snow_type;
+
+extern const snow_layout snow_unit_array;
+extern const unsigned char snow_zeros[64];
+
+/* ---- the context ---- */
+
+/* The part of an actor that generated code uses. */
+struct snow_cx {
+  char *free, *end;  /* bump allocation */
+  char *limit;       /* lowest address the stack may reach before it grows */
+  struct snow_heap *heap;
+  struct snow_stack *stack;
+};
+
+/* Allocation when the current run is used up: finds another, or collects. Ends the program when memory is gone. */
+void *snow_alloc_slow(snow_cx *cx, const snow_layout *layout, size_t size);
+
+/* A new object of size bytes. The caller fills every field before it allocates again. */
+static inline void *snow_alloc(snow_cx *cx, const snow_layout *layout, size_t size) {
+  char *p = cx->free;
+  size = (size + 7) & ~(size_t)7;
+  if (SNOW_UNLIKELY(size > (size_t)(cx->end - p))) return snow_alloc_slow(cx, layout, size);
+  cx->free = p + size;
+  ((snow_object *)(void *)p)->layout = layout;
+  return p;
+}
+
+/* Runs run(cx, args) on a fresh stack segment and comes back. Past the limit it panics with "stack overflow" at the
+ * function named by at. */
+void snow_grow(snow_cx *cx, const snow_site *at, void (*run)(snow_cx *, void *), void *args);
+
+#if defined(__GNUC__) && defined(__x86_64__)
+static inline char *snow_sp(void) {
+  char *sp;
+  __asm__("mov %%rsp, %0" : "=r"(sp));
+  return sp;
+}
+#define SNOW_STACK_LOW(cx) SNOW_UNLIKELY(snow_sp() < (cx)->limit)
+#elif defined(__GNUC__) && defined(__aarch64__)
+static inline char *snow_sp(void) {
+  char *sp;
+  __asm__("mov %0, sp" : "=r"(sp));
+  return sp;
+}
+#define SNOW_STACK_LOW(cx) SNOW_UNLIKELY(snow_sp() < (cx)->limit)
+#elif defined(__GNUC__)
+#define SNOW_STACK_LOW(cx) SNOW_UNLIKELY((char *)__builtin_frame_address(0) < (cx)->limit)
+#else
+int snow_stack_low(snow_cx *cx);
+#define SNOW_STACK_LOW(cx) snow_stack_low(cx)
+#endif
+
+/* Ends the program (later: the actor) with `Snow panic at FILE:LINE: MESSAGE`. */
+SNOW_NORETURN void snow_panic(snow_cx *cx, const snow_site *at, const char *message);
+SNOW_NORETURN void snow_panic_string(snow_cx *cx, const snow_site *at, snow_str message);
+
+/* ---- numbers ---- */
+
+/* Int wraps modulo 2^64. */
+static inline int64_t snow_add(int64_t a, int64_t b) { return (int64_t)((uint64_t)a + (uint64_t)b); }
+static inline int64_t snow_sub(int64_t a, int64_t b) { return (int64_t)((uint64_t)a - (uint64_t)b); }
+static inline int64_t snow_mul(int64_t a, int64_t b) { return (int64_t)((uint64_t)a * (uint64_t)b); }
+static inline int64_t snow_neg(int64_t a) { return (int64_t)(0 - (uint64_t)a); }
+static inline int64_t snow_div(snow_cx *cx, const snow_site *at, int64_t a, int64_t b) {
+  if (SNOW_UNLIKELY(b == 0)) snow_panic(cx, at, "division by zero");
+  return b == -1 ? snow_neg(a) : a / b;
+}
+static inline int64_t snow_mod(snow_cx *cx, const snow_site *at, int64_t a, int64_t b) {
+  if (SNOW_UNLIKELY(b == 0)) snow_panic(cx, at, "division by zero");
+  return b == -1 ? 0 : a % b;
+}
+static inline int64_t snow_int_compare(int64_t a, int64_t b) { return (a > b) - (a < b); }
+static inline uint32_t snow_ordering(int64_t c) { return c < 0 ? 0u : c > 0 ? 2u : 1u; }
+static inline double snow_int_to_float(snow_cx *cx, int64_t n) {
+  (void)cx;
+  return (double)n;
+}
+double snow_nan(void);
+double snow_fmod(double a, double b);
+int64_t snow_float_compare(double a, double b); /* total order, NaN last */
+int64_t snow_float_order(snow_cx *cx, double a, double b);
+int64_t snow_float_to_int(snow_cx *cx, double x);
+double snow_float_abs(snow_cx *cx, double x);
+double snow_float_min(snow_cx *cx, double a, double b);
+double snow_float_max(snow_cx *cx, double a, double b);
+double snow_pow(snow_cx *cx, double x, double y);
+double snow_sqrt(snow_cx *cx, double x);
+int64_t snow_floor(snow_cx *cx, double x);
+int64_t snow_ceil(snow_cx *cx, double x);
+int64_t snow_round(snow_cx *cx, double x);
+
+/* ---- hashing: FNV-1a 64, values are visible to programs ---- */
+
+int64_t snow_hash_start(void);
+int64_t snow_hash_combine(int64_t h, int64_t next);
+int64_t snow_hash_int(int64_t n);
+int64_t snow_hash_float(double x);
+int64_t snow_hash_bool(bool b);
+int64_t snow_hash_string(snow_str s);
+int64_t snow_hash_seed(snow_cx *cx);
+int64_t snow_int_hash(snow_cx *cx, int64_t n);
+int64_t snow_float_hash(snow_cx *cx, double x);
+int64_t snow_bool_hash(snow_cx *cx, bool b);
+int64_t snow_string_hash(snow_cx *cx, snow_str s);
+
+/* ---- strings ---- */
+
+bool snow_string_eq(snow_str a, snow_str b);
+int64_t snow_string_compare(snow_str a, snow_str b);
+int64_t snow_string_order(snow_cx *cx, snow_str a, snow_str b);
+snow_str snow_string_concat(snow_cx *cx, snow_str a, snow_str b);
+snow_str snow_concat(snow_cx *cx, int n, snow_str const *parts);
+/* Copies len bytes of valid UTF-8. */
+snow_str snow_string_new(snow_cx *cx, const char *bytes, size_t len);
+snow_str snow_int_to_string(snow_cx *cx, int64_t n);
+snow_str snow_float_to_string(snow_cx *cx, double x);
+snow_str snow_pid_to_string(snow_cx *cx, snow_pid p);
+snow_str snow_bool_to_string(bool b);
+int64_t snow_string_length(snow_cx *cx, snow_str s);
+snow_str snow_string_slice(snow_cx *cx, snow_str s, int64_t start, int64_t stop);
+bool snow_string_contains(snow_cx *cx, snow_str s, snow_str part);
+bool snow_string_starts_with(snow_cx *cx, snow_str s, snow_str prefix);
+bool snow_string_ends_with(snow_cx *cx, snow_str s, snow_str suffix);
+snow_str snow_string_trim(snow_cx *cx, snow_str s);
+snow_str snow_string_to_upper(snow_cx *cx, snow_str s);
+snow_str snow_string_to_lower(snow_cx *cx, snow_str s);
+snow_str snow_string_replace(snow_cx *cx, snow_str s, snow_str old_text, snow_str new_text);
+snow_list snow_string_split(snow_cx *cx, snow_str s, snow_str delimiter);
+snow_str snow_string_join(snow_cx *cx, snow_list parts, snow_str separator);
+bool snow_string_is_int(snow_cx *cx, snow_str s);
+int64_t snow_string_int_value(snow_cx *cx, snow_str s);
+bool snow_string_is_float(snow_cx *cx, snow_str s);
+double snow_string_float_value(snow_cx *cx, snow_str s);
+
+/* ---- lists ---- */
+
+#define snow_nil ((snow_list){NULL, 0, 0})
+/* Element i of a list of type T; i is in range. */
+#define SNOW_AT(T, xs, i) (((T const *)(const void *)((xs).buf + 1))[(xs).off + (size_t)(i)])
+
+snow_list snow_list_append_slow(snow_cx *cx, const snow_type *t, snow_list xs, const void *x);
+SNOW_NORETURN void snow_index_panic(snow_cx *cx, const snow_site *at, int64_t index, int64_t len);
+snow_list snow_list_of(snow_cx *cx, const snow_type *t, int n, const void *elements);
+snow_list snow_list_concat(snow_cx *cx, const snow_type *t, snow_list xs, snow_list ys);
+snow_list snow_list_reverse(snow_cx *cx, const snow_type *t, snow_list xs);
+
+static inline snow_list snow_tail(snow_list xs) {
+  xs.off++;
+  xs.len--;
+  return xs;
+}
+
+static inline snow_list snow_list_count(snow_list xs) {
+  xs.len++;
+  return xs;
+}
+
+/* Appends *x: in place when xs owns the end of its buffer, else to a copy. */
+static inline snow_list snow_list_append(snow_cx *cx, const snow_type *t, snow_list xs, const void *x) {
+  snow_buf *b = xs.buf;
+  if (b == NULL || xs.off + xs.len != b->hi || b->hi == b->cap || b->old) return snow_list_append_slow(cx, t, xs, x);
+  memcpy((char *)(b + 1) + (size_t)b->hi * t->size, x, t->size);
+  b->hi++;
+  xs.len++;
+  return xs;
+}
+
+static inline snow_list snow_list_append_to(snow_cx *cx, const snow_type *t, snow_list xs, const void *x) {
+  return t->size ? snow_list_append(cx, t, xs, x) : snow_list_count(xs);
+}
+
+static inline int64_t snow_list_length(snow_cx *cx, const snow_type *t, snow_list xs) {
+  (void)cx;
+  (void)t;
+  return (int64_t)xs.len;
+}
+
+static inline void snow_list_element(snow_cx *cx, const snow_site *at, const snow_type *t, snow_list xs, int64_t i, void *out) {
+  if (SNOW_UNLIKELY((uint64_t)i >= xs.len)) snow_index_panic(cx, at, i, (int64_t)xs.len);
+  if (t->size) memcpy(out, (const char *)(xs.buf + 1) + ((size_t)xs.off + (size_t)i) * t->size, t->size);
+}
+
+static inline snow_list snow_list_slice(snow_cx *cx, const snow_type *t, snow_list xs, int64_t from, int64_t count) {
+  (void)cx;
+  (void)t;
+  if (from < 0) from = 0;
+  if (from > (int64_t)xs.len) from = (int64_t)xs.len;
+  if (count < 0) count = 0;
+  if (count > (int64_t)xs.len - from) count = (int64_t)xs.len - from;
+  xs.off += (uint32_t)from;
+  xs.len = (uint32_t)count;
+  return xs;
+}
+
+/* ---- maps ---- */
+
+typedef struct snow_map snow_map;
+
+const snow_map *snow_map_put(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key, const void *value);
+const snow_map *snow_map_delete(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key);
+int64_t snow_map_slot(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key);
+void snow_map_value_at(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, int64_t slot, void *out);
+void snow_map_missing(snow_cx *cx, const snow_site *at, const snow_type *v, void *out);
+int64_t snow_map_size(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m);
+snow_list snow_map_keys(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m);
+snow_list snow_map_values(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m);
+
+/* ---- system ---- */
+
+void snow_println(snow_cx *cx, snow_str s);
+void snow_print(snow_cx *cx, snow_str s);
+void snow_eprintln(snow_cx *cx, snow_str s);
+bool snow_io_read_line(snow_cx *cx);
+snow_str snow_io_line(snow_cx *cx);
+bool snow_file_read(snow_cx *cx, snow_str path);
+bool snow_file_write(snow_cx *cx, snow_str path, snow_str text, bool add);
+bool snow_file_delete(snow_cx *cx, snow_str path);
+bool snow_file_exists(snow_cx *cx, snow_str path);
+snow_str snow_file_outcome(snow_cx *cx);
+bool snow_env_has(snow_cx *cx, snow_str name);
+snow_str snow_env_value(snow_cx *cx, snow_str name);
+
+/* ---- start ---- */
+
+/* A variable of the program that may hold heap pointers. */
+typedef struct snow_root {
+  void *at;
+  size_t size;
+} snow_root;
+
+typedef struct snow_program {
+  int abi;
+  void (*start)(snow_cx *);
+  const snow_root *roots;
+  int n_roots;
+} snow_program;
+
+/* Starts the runtime, runs the program and returns its exit status. */
+int snow_main(int argc, char **argv, const snow_program *program);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,153 @@
+/* Growing stacks: linked segments, each larger than the last. A function that may recurse compares the stack pointer
+ * with cx->limit; when it is low its call goes on on the next segment through snow_grow. Segments stay for the next
+ * time, so a call that crosses the border in a loop costs no system call. */
+#define _DEFAULT_SOURCE
+#define _DARWIN_C_SOURCE
+#include "rt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#ifdef SNOW_ASAN
+#include <sanitizer/common_interface_defs.h>
+#endif
+
+#ifndef MAP_ANONYMOUS
+#define MAP_ANONYMOUS MAP_ANON
+#endif
+
+void snow_call_on(void *top, void (*fn)(void *, void *), void *a, void *b, void **saved_sp);
+
+typedef struct segment {
+  struct segment *prev, *next;
+  char *low, *high;
+  void *caller_sp; /* stack pointer of the segment before, at the switch */
+} segment;
+
+typedef struct snow_stack {
+  segment *first, *current;
+  size_t total, max;
+} snow_stack;
+
+/* Room below the limit for functions that do not check: leaf code and the C library. */
+#ifdef SNOW_ASAN
+enum { RESERVE = 256 << 10 };
+#else
+enum { RESERVE = 48 << 10 };
+#endif
+
+static segment *new_segment(snow_stack *s, size_t size) {
+  char *low = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  segment *g = malloc(sizeof *g);
+  if (low == MAP_FAILED || !g) snow_die(102, "Snow: out of memory for the stack\n");
+  memset(g, 0, sizeof *g);
+  g->low = low;
+  g->high = low + size;
+  s->total += size;
+  return g;
+}
+
+typedef struct {
+  void (*fn)(snow_cx *, void *);
+  void *arg;
+#ifdef SNOW_ASAN
+  void *fake;
+  const void *old_bottom;
+  size_t old_size;
+#endif
+} jump;
+
+static void landed(void *cx, void *p) {
+  jump *j = p;
+#ifdef SNOW_ASAN
+  __sanitizer_finish_switch_fiber(NULL, &j->old_bottom, &j->old_size);
+#endif
+  j->fn(cx, j->arg);
+#ifdef SNOW_ASAN
+  __sanitizer_start_switch_fiber(NULL, j->old_bottom, j->old_size);
+#endif
+}
+
+static void run_on(snow_cx *cx, segment *g, void (*fn)(snow_cx *, void *), void *arg) {
+  jump j;
+  j.fn = fn;
+  j.arg = arg;
+#ifdef SNOW_ASAN
+  __sanitizer_start_switch_fiber(&j.fake, g->low, (size_t)(g->high - g->low));
+#endif
+  snow_call_on(g->high, landed, cx, &j, &g->caller_sp);
+#ifdef SNOW_ASAN
+  __sanitizer_finish_switch_fiber(j.fake, NULL, NULL);
+#endif
+}
+
+void snow_grow(snow_cx *cx, const snow_site *at, void (*run)(snow_cx *, void *), void *args) {
+  snow_stack *s = cx->stack;
+  segment *from = s->current, *to = from->next;
+  if (!to) {
+    size_t size = (size_t)(from->high - from->low) * 2;
+    if (size > (size_t)64 << 20) size = (size_t)64 << 20;
+    if (s->total + size > s->max) {
+      /* The panic itself needs room: use the reserve. */
+      cx->limit = from->low;
+      snow_panic(cx, at, "stack overflow");
+    }
+    to = new_segment(s, size);
+    to->prev = from;
+    from->next = to;
+  }
+  s->current = to;
+  cx->limit = to->low + RESERVE;
+  run_on(cx, to, run, args);
+  s->current = from;
+  cx->limit = from->low + RESERVE;
+}
+
+void snow_stack_run(snow_cx *cx, void (*fn)(snow_cx *, void *), void *arg) {
+  snow_stack *s = calloc(1, sizeof *s);
+  if (!s) snow_die(102, "Snow: out of memory for the stack\n");
+  s->max = (size_t)1 << 30;
+  const char *max = getenv("SNOW_STACK_MAX");
+  if (max && *max) s->max = (size_t)strtoull(max, NULL, 10);
+  s->first = s->current = new_segment(s, (size_t)RESERVE * 4);
+  cx->stack = s;
+  cx->limit = s->first->low + RESERVE;
+  run_on(cx, s->first, fn, arg);
+  for (segment *g = s->first, *next; g; g = next) {
+    next = g->next;
+    munmap(g->low, (size_t)(g->high - g->low));
+    free(g);
+  }
+  free(s);
+  cx->stack = NULL;
+  cx->limit = NULL;
+}
+
+#if defined(__GNUC__)
+__attribute__((noinline, no_sanitize("address")))
+#endif
+void snow_stack_ranges(snow_cx *cx, void (*visit)(void *, char *, char *), void *arg) {
+  snow_stack *s = cx->stack;
+  if (!s) return;
+#if defined(__GNUC__)
+  char *sp = __builtin_frame_address(0);
+#else
+  char here;
+  char *sp = &here;
+#endif
+  for (segment *g = s->current; g; g = g->prev) {
+    visit(arg, sp, g->high);
+    sp = g->caller_sp;
+  }
+}
+
+#if !defined(__GNUC__)
+int snow_stack_low(snow_cx *cx) {
+  char here;
+  return &here < cx->limit;
+}
+#else
+int snow_stack_low(snow_cx *cx);
+int snow_stack_low(snow_cx *cx) { return (char *)__builtin_frame_address(0) < cx->limit; }
+#endif

@@ -1,0 +1,379 @@
+/* Strings. A short string's bytes follow its header. A long one made by concatenation lies in a buffer with room at its
+ * end, which the newest string that ends there may fill: building a text by `<>` in a loop is linear. */
+#include "data/float_text.h"
+#include "data/unicode.h"
+#include "rt.h"
+
+#include <stdlib.h>
+
+const snow_layout snow_static_string = {SNOW_STATIC, 0, sizeof(snow_string), 0, 0, NULL, "String"};
+static const snow_layout text_layout = {SNOW_TEXT, 0, sizeof(snow_string), 0, 0, NULL, "String"};
+static const snow_layout bytes_layout = {SNOW_BYTES, 0, 1, 0, 0, NULL, "bytes"};
+
+static const snow_string empty = SNOW_LITERAL(0, 0, "");
+const snow_str snow_empty = &empty;
+
+static const snow_string true_text = SNOW_LITERAL(4, 4, "true"), false_text = SNOW_LITERAL(5, 5, "false");
+
+enum { SHARED_FROM = 256 }; /* strings shorter than this are always copied */
+
+static const unsigned char *bytes(snow_str s) { return (const unsigned char *)s->data; }
+
+static void too_long(void) { snow_die(102, "Snow: a string of more than 4 GiB\n"); }
+
+snow_string *snow_string_room(snow_cx *cx, size_t len) {
+  if (len >= UINT32_MAX) too_long();
+  snow_string *s = snow_alloc(cx, &text_layout, sizeof *s + len + 1);
+  char *data = (char *)(s + 1);
+  s->len = (uint32_t)len;
+  s->chars = SNOW_UNCOUNTED;
+  s->data = data;
+  s->owner = NULL;
+  data[len] = 0;
+  return s;
+}
+
+snow_str snow_string_new(snow_cx *cx, const char *data, size_t len) {
+  if (!len) return snow_empty;
+  snow_string *s = snow_string_room(cx, len);
+  memcpy((char *)(s + 1), data, len);
+  return s;
+}
+
+/* A string that shares bytes with owner. */
+static snow_str view(snow_cx *cx, const snow_object *owner, const char *data, size_t len) {
+  snow_string *s = snow_alloc(cx, &text_layout, sizeof *s);
+  s->len = (uint32_t)len;
+  s->chars = SNOW_UNCOUNTED;
+  s->data = data;
+  s->owner = owner;
+  return s;
+}
+
+/* Bytes from..from+len of s. */
+static snow_str part(snow_cx *cx, snow_str s, size_t from, size_t len) {
+  if (len == s->len) return s;
+  if (len < SHARED_FROM) return snow_string_new(cx, s->data + from, len);
+  /* A small piece must not keep a huge text alive. */
+  if (s->h.layout == &snow_static_string) return view(cx, NULL, s->data + from, len);
+  if (len < s->len / 4) return snow_string_new(cx, s->data + from, len);
+  return view(cx, s->owner ? s->owner : &s->h, s->data + from, len);
+}
+
+bool snow_string_eq(snow_str a, snow_str b) {
+  return a == b || (a->len == b->len && memcmp(a->data, b->data, a->len) == 0);
+}
+
+int64_t snow_string_compare(snow_str a, snow_str b) {
+  int c = memcmp(a->data, b->data, a->len < b->len ? a->len : b->len);
+  return c ? c : (int64_t)a->len - (int64_t)b->len;
+}
+
+int64_t snow_string_order(snow_cx *cx, snow_str a, snow_str b) {
+  (void)cx;
+  return snow_string_compare(a, b);
+}
+
+static uint32_t joined_count(snow_str a, snow_str b) {
+  return a->chars == SNOW_UNCOUNTED || b->chars == SNOW_UNCOUNTED ? SNOW_UNCOUNTED : a->chars + b->chars;
+}
+
+/* A buffer that ends with a's bytes, and the room behind them. */
+static snow_str append_bytes(snow_cx *cx, snow_str a, snow_str const *parts, int n, size_t len) {
+  snow_buf *buf = a->owner && a->owner->layout == &bytes_layout ? (snow_buf *)(uintptr_t)a->owner : NULL;
+  char *base = buf ? (char *)(buf + 1) : NULL;
+  size_t start = buf ? (size_t)(a->data - base) : 0;
+  if (!buf || start + a->len != buf->hi || buf->cap - buf->hi < len - a->len) {
+    buf = snow_buf_new(cx, &bytes_layout, len + len / 2 + 64 < UINT32_MAX ? len + len / 2 + 64 : len, 1);
+    base = (char *)(buf + 1);
+    start = 0;
+    memcpy(base, a->data, a->len);
+    buf->hi = a->len;
+  }
+  for (int i = 0; i < n; i++) {
+    memcpy(base + buf->hi, parts[i]->data, parts[i]->len);
+    buf->hi += parts[i]->len;
+  }
+  return view(cx, &buf->h, base + start, len);
+}
+
+snow_str snow_string_concat(snow_cx *cx, snow_str a, snow_str b) {
+  if (!a->len) return b;
+  if (!b->len) return a;
+  size_t len = (size_t)a->len + b->len;
+  if (len >= UINT32_MAX) too_long();
+  if (a->len >= SHARED_FROM) return append_bytes(cx, a, &b, 1, len);
+  snow_string *s = snow_string_room(cx, len);
+  char *data = (char *)(s + 1);
+  memcpy(data, a->data, a->len);
+  memcpy(data + a->len, b->data, b->len);
+  s->chars = joined_count(a, b);
+  return s;
+}
+
+snow_str snow_concat(snow_cx *cx, int n, snow_str const *parts) {
+  size_t len = 0;
+  for (int i = 0; i < n; i++) len += parts[i]->len;
+  if (len >= UINT32_MAX) too_long();
+  if (n && parts[0]->len >= SHARED_FROM) return append_bytes(cx, parts[0], parts + 1, n - 1, len);
+  if (!len) return snow_empty;
+  snow_string *s = snow_string_room(cx, len);
+  char *data = (char *)(s + 1);
+  for (int i = 0; i < n; i++) {
+    memcpy(data, parts[i]->data, parts[i]->len);
+    data += parts[i]->len;
+  }
+  return s;
+}
+
+/* ---- conversion ---- */
+
+snow_str snow_int_to_string(snow_cx *cx, int64_t n) {
+  char buf[20], *end = buf + sizeof buf, *p = end;
+  uint64_t u = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+  do *--p = (char)('0' + u % 10);
+  while (u /= 10);
+  bool negative = n < 0;
+  size_t len = (size_t)(end - p);
+  snow_string *s = snow_string_room(cx, len + negative);
+  char *data = (char *)(s + 1);
+  if (negative) *data++ = '-';
+  memcpy(data, p, len);
+  s->chars = s->len;
+  return s;
+}
+
+snow_str snow_float_to_string(snow_cx *cx, double x) {
+  char buf[SNOW_FORMAT_DOUBLE_MAX];
+  return snow_string_new(cx, buf, snow_format_double(x, buf));
+}
+
+snow_str snow_pid_to_string(snow_cx *cx, snow_pid p) { return snow_int_to_string(cx, (int64_t)p); }
+snow_str snow_bool_to_string(bool b) { return b ? &true_text : &false_text; }
+
+/* ---- code points ---- */
+
+static size_t count(snow_str s) {
+  if (s->chars == SNOW_UNCOUNTED) ((snow_string *)(uintptr_t)s)->chars = (uint32_t)snow_utf8_count(bytes(s), s->len);
+  return s->chars;
+}
+
+int64_t snow_string_length(snow_cx *cx, snow_str s) {
+  (void)cx;
+  return (int64_t)count(s);
+}
+
+snow_str snow_string_slice(snow_cx *cx, snow_str s, int64_t start, int64_t stop) {
+  int64_t n = (int64_t)count(s);
+  if (start < 0) start = 0;
+  if (stop > n) stop = n;
+  if (stop <= start) return snow_empty;
+  if (n == s->len) return part(cx, s, (size_t)start, (size_t)(stop - start));
+  size_t from = snow_utf8_offset(bytes(s), s->len, (size_t)start);
+  size_t len = snow_utf8_offset(bytes(s) + from, s->len - from, (size_t)(stop - start));
+  return part(cx, s, from, len);
+}
+
+/* ---- searching ---- */
+
+/* The first place of needle in hay, or NULL; by memchr and memcmp, with a bound on wasted work through Two-Way where
+ * the C library has memmem. */
+static const char *find(const char *hay, size_t n, const char *needle, size_t m) {
+  if (m == 0) return hay;
+  while (n >= m) {
+    const char *p = memchr(hay, needle[0], n - m + 1);
+    if (!p) return NULL;
+    if (memcmp(p, needle, m) == 0) return p;
+    n -= (size_t)(p + 1 - hay);
+    hay = p + 1;
+  }
+  return NULL;
+}
+
+bool snow_string_contains(snow_cx *cx, snow_str s, snow_str needle) {
+  (void)cx;
+  return find(s->data, s->len, needle->data, needle->len) != NULL;
+}
+
+bool snow_string_starts_with(snow_cx *cx, snow_str s, snow_str prefix) {
+  (void)cx;
+  return s->len >= prefix->len && memcmp(s->data, prefix->data, prefix->len) == 0;
+}
+
+bool snow_string_ends_with(snow_cx *cx, snow_str s, snow_str suffix) {
+  (void)cx;
+  return s->len >= suffix->len && memcmp(s->data + s->len - suffix->len, suffix->data, suffix->len) == 0;
+}
+
+static void trimmed(snow_str s, size_t *from, size_t *len) {
+  size_t i = 0, n = s->len, k;
+  while (i < n && (k = snow_utf8_space(bytes(s) + i, n - i))) i += k;
+  while (n > i && (k = snow_utf8_space_back(bytes(s) + i, n - i))) n -= k;
+  *from = i;
+  *len = n - i;
+}
+
+snow_str snow_string_trim(snow_cx *cx, snow_str s) {
+  size_t from, len;
+  trimmed(s, &from, &len);
+  return part(cx, s, from, len);
+}
+
+typedef size_t mapping(const unsigned char *, size_t, unsigned char *);
+static snow_str mapped(snow_cx *cx, snow_str s, mapping *map) {
+  size_t len = map(bytes(s), s->len, NULL);
+  if (!len) return snow_empty;
+  snow_string *out = snow_string_room(cx, len);
+  map(bytes(s), s->len, (unsigned char *)(out + 1));
+  return out;
+}
+snow_str snow_string_to_upper(snow_cx *cx, snow_str s) { return mapped(cx, s, snow_utf8_upper); }
+snow_str snow_string_to_lower(snow_cx *cx, snow_str s) { return mapped(cx, s, snow_utf8_lower); }
+
+/* Bytes of the code point that begins here. */
+static size_t char_len(const char *s) {
+  unsigned char c = (unsigned char)*s;
+  return c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+}
+
+/* Walks the matches of old in s; an empty one matches before each code point and at the end. */
+typedef struct {
+  const char *at, *end;
+  snow_str old;
+  bool done;
+} matches;
+
+static bool next_match(matches *m, const char **from, const char **to) {
+  if (m->done) return false;
+  if (m->old->len) {
+    *from = find(m->at, (size_t)(m->end - m->at), m->old->data, m->old->len);
+    if (!*from) return false;
+    m->at = *to = *from + m->old->len;
+    return true;
+  }
+  *from = *to = m->at;
+  if (m->at == m->end) m->done = true;
+  else m->at += char_len(m->at);
+  return true;
+}
+
+snow_str snow_string_replace(snow_cx *cx, snow_str s, snow_str old_text, snow_str new_text) {
+  matches m = {s->data, s->data + s->len, old_text, false};
+  const char *from, *to, *done = s->data;
+  size_t len = s->len, found = 0;
+  while (next_match(&m, &from, &to)) {
+    len = len - old_text->len + new_text->len;
+    if (len >= UINT32_MAX) too_long();
+    found++;
+  }
+  if (!found) return s;
+  if (!len) return snow_empty;
+  snow_string *out = snow_string_room(cx, len);
+  char *p = (char *)(out + 1);
+  matches again = {s->data, s->data + s->len, old_text, false};
+  while (next_match(&again, &from, &to)) {
+    memcpy(p, done, (size_t)(from - done));
+    p += from - done;
+    memcpy(p, new_text->data, new_text->len);
+    p += new_text->len;
+    done = to;
+  }
+  memcpy(p, done, (size_t)(s->data + s->len - done));
+  return out;
+}
+
+static const uint32_t string_ptrs[] = {0};
+static const snow_layout strings_layout = {SNOW_ARRAY, 0, sizeof(snow_str), 1, 0, string_ptrs, "String"};
+
+snow_list snow_string_split(snow_cx *cx, snow_str s, snow_str delimiter) {
+  matches m = {s->data, s->data + s->len, delimiter, false};
+  const char *from, *to, *done = s->data;
+  size_t pieces = 1;
+  while (next_match(&m, &from, &to)) pieces++;
+  if (pieces >= UINT32_MAX) too_long();
+  snow_buf *buf = snow_buf_new(cx, &strings_layout, pieces, sizeof(snow_str));
+  snow_str *out = (snow_str *)(void *)(buf + 1);
+  m = (matches){s->data, s->data + s->len, delimiter, false};
+  while (next_match(&m, &from, &to)) {
+    snow_str piece = part(cx, s, (size_t)(done - s->data), (size_t)(from - done));
+    out[buf->hi] = piece;
+    if (buf->old) snow_remember(cx, buf, buf->hi);
+    buf->hi++;
+    done = to;
+  }
+  snow_str piece = part(cx, s, (size_t)(done - s->data), (size_t)(s->data + s->len - done));
+  out[buf->hi] = piece;
+  if (buf->old) snow_remember(cx, buf, buf->hi);
+  buf->hi++;
+  return (snow_list){buf, 0, (uint32_t)pieces};
+}
+
+snow_str snow_string_join(snow_cx *cx, snow_list parts, snow_str separator) {
+  if (!parts.len) return snow_empty;
+  size_t len = (size_t)separator->len * (parts.len - 1);
+  for (uint32_t i = 0; i < parts.len; i++) len += SNOW_AT(snow_str, parts, i)->len;
+  if (len >= UINT32_MAX) too_long();
+  if (!len) return snow_empty;
+  snow_string *out = snow_string_room(cx, len);
+  char *p = (char *)(out + 1);
+  for (uint32_t i = 0; i < parts.len; i++) {
+    snow_str s = SNOW_AT(snow_str, parts, i);
+    if (i) {
+      memcpy(p, separator->data, separator->len);
+      p += separator->len;
+    }
+    memcpy(p, s->data, s->len);
+    p += s->len;
+  }
+  return out;
+}
+
+/* ---- numbers ---- */
+
+static bool parse_int(snow_str s, int64_t *out) {
+  size_t i, n;
+  trimmed(s, &i, &n);
+  const char *p = s->data + i, *end = p + n;
+  bool negative = false;
+  if (p < end && (*p == '+' || *p == '-')) negative = *p++ == '-';
+  if (p == end) return false;
+  uint64_t v = 0, limit = (uint64_t)INT64_MAX + negative;
+  for (; p < end; p++) {
+    if (*p < '0' || *p > '9') return false;
+    uint64_t d = (uint64_t)(*p - '0');
+    if (v > (limit - d) / 10) return false;
+    v = v * 10 + d;
+  }
+  *out = (int64_t)(negative ? 0 - v : v);
+  return true;
+}
+
+bool snow_string_is_int(snow_cx *cx, snow_str s) {
+  int64_t v;
+  (void)cx;
+  return parse_int(s, &v);
+}
+
+int64_t snow_string_int_value(snow_cx *cx, snow_str s) {
+  int64_t v = 0;
+  (void)cx;
+  parse_int(s, &v);
+  return v;
+}
+
+bool snow_string_is_float(snow_cx *cx, snow_str s) {
+  size_t i, n;
+  double v;
+  (void)cx;
+  trimmed(s, &i, &n);
+  return snow_parse_double(s->data + i, n, &v);
+}
+
+double snow_string_float_value(snow_cx *cx, snow_str s) {
+  size_t i, n;
+  double v = 0;
+  (void)cx;
+  trimmed(s, &i, &n);
+  snow_parse_double(s->data + i, n, &v);
+  return v;
+}

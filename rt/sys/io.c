@@ -1,0 +1,228 @@
+/* Standard output, input and error. Output to a terminal is written at each line feed, other output is buffered and
+ * written before any wait for input, before text to standard error, at a panic, at the end, and by a helper thread
+ * about ten milliseconds after it came (decision D6 of the language). */
+#define _DEFAULT_SOURCE
+#include "data/unicode.h"
+#include "rt.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { OUT_SIZE = 1 << 16, IN_SIZE = 1 << 16, FLUSH_MS = 10 };
+
+static struct {
+  pthread_mutex_t lock;
+  pthread_cond_t filled;
+  char *buf;
+  size_t n;
+  bool terminal, known, helper;
+} out = {.lock = PTHREAD_MUTEX_INITIALIZER, .filled = PTHREAD_COND_INITIALIZER};
+
+static void write_fully(int fd, const char *s, size_t n) {
+  while (n) {
+    ssize_t k = write(fd, s, n);
+    if (k < 0 && errno == EINTR) continue;
+    if (k < 0 && errno == EAGAIN) {
+      struct timespec ms = {0, 1000000};
+      nanosleep(&ms, NULL);
+      continue;
+    }
+    if (k < 0) return; /* a full disk or closed descriptor: nobody is left to tell */
+    s += k;
+    n -= (size_t)k;
+  }
+}
+
+static void flush_locked(void) {
+  if (!out.n) return;
+  write_fully(1, out.buf, out.n);
+  out.n = 0;
+}
+
+void snow_out_flush(void) {
+  pthread_mutex_lock(&out.lock);
+  flush_locked();
+  pthread_mutex_unlock(&out.lock);
+}
+
+static void *flush_later(void *unused) {
+  (void)unused;
+  pthread_mutex_lock(&out.lock);
+  for (;;) {
+    while (!out.n) pthread_cond_wait(&out.filled, &out.lock);
+    pthread_mutex_unlock(&out.lock);
+    struct timespec wait = {0, FLUSH_MS * 1000000L};
+    nanosleep(&wait, NULL);
+    pthread_mutex_lock(&out.lock);
+    flush_locked();
+  }
+  return NULL;
+}
+
+static void start_helper(void) {
+  pthread_attr_t attr;
+  pthread_t thread;
+  sigset_t all, old;
+  out.helper = true;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &old); /* signals are the program's */
+  pthread_attr_init(&attr);
+  pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+  pthread_attr_setstacksize(&attr, 64 << 10);
+  /* Without a helper the other occasions to flush remain. */
+  (void)!pthread_create(&thread, &attr, flush_later, NULL);
+  pthread_attr_destroy(&attr);
+  pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+static void put_locked(const char *s, size_t n) {
+  if (out.n + n > OUT_SIZE) flush_locked();
+  if (n > OUT_SIZE) {
+    write_fully(1, s, n);
+    return;
+  }
+  memcpy(out.buf + out.n, s, n);
+  out.n += n;
+}
+
+static void put(snow_str s, bool newline) {
+  pthread_mutex_lock(&out.lock);
+  if (!out.known) {
+    out.known = true;
+    out.terminal = isatty(1);
+    out.buf = malloc(OUT_SIZE);
+    if (!out.buf) snow_die(102, "Snow: out of memory\n");
+  }
+  bool was_empty = out.n == 0;
+  put_locked(s->data, s->len);
+  if (newline) put_locked("\n", 1);
+  if (out.terminal) {
+    if (newline || memchr(s->data, '\n', s->len)) flush_locked();
+  }
+  if (out.n && was_empty) {
+    if (!out.helper) start_helper();
+    pthread_cond_signal(&out.filled);
+  }
+  pthread_mutex_unlock(&out.lock);
+}
+
+void snow_print(snow_cx *cx, snow_str s) {
+  (void)cx;
+  put(s, false);
+}
+
+void snow_println(snow_cx *cx, snow_str s) {
+  (void)cx;
+  put(s, true);
+}
+
+void snow_eprintln(snow_cx *cx, snow_str s) {
+  (void)cx;
+  snow_out_flush();
+  /* One write, so that lines of several writers do not mix. */
+  char small[1024], *line = s->len < sizeof small ? small : malloc((size_t)s->len + 1);
+  if (!line) return;
+  memcpy(line, s->data, s->len);
+  line[s->len] = '\n';
+  write_fully(2, line, (size_t)s->len + 1);
+  if (line != small) free(line);
+}
+
+void snow_die(int status, const char *text) {
+  snow_out_flush();
+  fflush(NULL); /* what C code beside ours has written */
+  write_fully(2, text, strlen(text));
+  _exit(status);
+}
+
+/* ---- panics ---- */
+
+static void panic_bytes(const snow_site *at, const char *message, size_t len) {
+  const char *file = at ? at->file : "?";
+  size_t n = strlen(file) + len + 64;
+  char *text = malloc(n);
+  if (!text) snow_die(101, "Snow panic: out of memory\n");
+  int k = snprintf(text, n, "Snow panic at %s:%d: ", file, at ? at->line : 0);
+  memcpy(text + k, message, len);
+  text[(size_t)k + len] = '\n';
+  snow_out_flush();
+  fflush(NULL);
+  write_fully(2, text, (size_t)k + len + 1);
+  _exit(101);
+}
+
+void snow_panic(snow_cx *cx, const snow_site *at, const char *message) {
+  (void)cx;
+  panic_bytes(at, message, strlen(message));
+  abort();
+}
+
+void snow_panic_string(snow_cx *cx, const snow_site *at, snow_str message) {
+  (void)cx;
+  panic_bytes(at, message->data, message->len);
+  abort();
+}
+
+/* ---- input ---- */
+
+static struct {
+  char *buf;
+  size_t at, n;
+} in;
+
+static const char os_error_format[] = "%s (os error %d)";
+
+static snow_str os_error(snow_cx *cx, int e) {
+  char text[256];
+  snprintf(text, sizeof text, os_error_format, strerror(e), e);
+  return snow_string_new(cx, text, strlen(text));
+}
+
+/* Reads a line; true with the line, false with a message, as the heap's outcome. */
+bool snow_io_read_line(snow_cx *cx) {
+  snow_str *outcome = snow_heap_outcome(cx->heap);
+  snow_out_flush();
+  if (!in.buf) in.buf = malloc(IN_SIZE);
+  if (!in.buf) snow_die(102, "Snow: out of memory\n");
+  char *line = NULL;
+  size_t len = 0, cap = 0;
+  bool ended = false;
+  while (!ended) {
+    if (in.at == in.n) {
+      ssize_t k = read(0, in.buf, IN_SIZE);
+      if (k < 0 && errno == EINTR) continue;
+      if (k < 0) {
+        *outcome = os_error(cx, errno);
+        free(line);
+        return false;
+      }
+      if (k == 0) break;
+      in.at = 0;
+      in.n = (size_t)k;
+    }
+    char *nl = memchr(in.buf + in.at, '\n', in.n - in.at);
+    size_t take = nl ? (size_t)(nl - in.buf) - in.at : in.n - in.at;
+    if (len + take > cap) {
+      cap = (len + take) * 2;
+      char *more = realloc(line, cap);
+      if (!more) snow_die(102, "Snow: out of memory\n");
+      line = more;
+    }
+    if (take) memcpy(line + len, in.buf + in.at, take);
+    len += take;
+    in.at += take + (nl != NULL);
+    ended = nl != NULL;
+  }
+  if (ended && len && line[len - 1] == '\r') len--;
+  bool ok = snow_utf8_valid((const unsigned char *)line, len);
+  *outcome = ok ? snow_string_new(cx, line, len) : snow_string_new(cx, "stream did not contain valid UTF-8", 34);
+  free(line);
+  return ok;
+}
+
+snow_str snow_io_line(snow_cx *cx) { return snow_file_outcome(cx); }
