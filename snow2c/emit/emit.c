@@ -63,11 +63,6 @@ static void nested_block(Emit *E, const IrBlock *b) {
   buf_puts(E->b, "}");
 }
 
-static bool has_effect(const Ir *e) {
-  if (!e) return false;
-  if (e->kind == X_CALL || e->kind == X_CALL_FN || (e->kind == X_CALL_C && !e->pure)) return true;
-  return false;
-}
 
 static void name_label(Emit *E, IrLabel *l) {
   if (!l->cname) l->cname = local_name(E, arena_printf("%s_", l->hint));
@@ -194,9 +189,9 @@ static void emit_stmt(Emit *E, IrStmt *s) {
   switch (s->kind) {
   case T_LET:
     if (s->var->repr->kind == R_UNIT) return;
-    if (!s->var->reads && !s->var->assigned && !has_effect(s->e)) return;
+    if (!s->var->reads && !ir_has_effect(s->e)) return;
     line_start(E);
-    if (!s->var->reads && !s->var->assigned) buf_puts(E->b, s->var->repr->kind == R_BOOL ? "(void)" : "(void)");
+    if (!s->var->reads) buf_puts(E->b, "(void)");
     else {
       s->var->cname = local_name(E, s->var->hint);
       buf_puts(E->b, declare(s->var->repr, s->var->cname));
@@ -207,9 +202,10 @@ static void emit_stmt(Emit *E, IrStmt *s) {
     buf_puts(E->b, ";\n");
     return;
   case T_ASSIGN:
-    if (!s->var->reads && s->var->cname && !has_effect(s->e)) return;
+    if (!s->var->reads && !s->var->global && !ir_has_effect(s->e)) return;
     line_start(E);
-    if (s->var->cname) buf_printf(E->b, "%s = ", s->var->cname);
+    if (!s->var->reads && !s->var->global) buf_puts(E->b, "(void)");
+    else if (s->var->cname) buf_printf(E->b, "%s = ", s->var->cname);
     else {
       /* A global. */
       for (int i = 0; i < ir.globals.n; i++)
@@ -426,9 +422,9 @@ static void check_stack(Emit *E, IrFn *fn) {
   buf_puts(E->b, unit ? ");\n    return;\n  }\n" : ");\n");
 }
 
-static void unused(Emit *E, IrFn *fn, const Buf *body) {
+static void unused(Emit *E, IrFn *fn, const Buf *body, bool env_used) {
   if (!strstr(body->s ? body->s : "", "cx")) buf_puts(E->b, "  (void)cx;\n");
-  if (fn->takes_env && !(fn->env && fn->env->vars.n)) buf_puts(E->b, "  (void)env_;\n");
+  if (fn->takes_env && !(env_used && fn->env && fn->env->vars.n)) buf_puts(E->b, "  (void)env_;\n");
   if (fn->located && !strstr(body->s ? body->s : "", "at")) buf_puts(E->b, "  (void)at;\n");
   for (int i = 0; i < fn->params.n; i++)
     if (!fn->params.v[i]->reads && fn->params.v[i]->repr->kind != R_UNIT) buf_printf(E->b, "  (void)%s;\n", fn->params.v[i]->cname);
@@ -489,6 +485,7 @@ static void emit_group(Emit *E, TailGroup *g) {
     E->at = fn->located ? arena_printf("at_%s", fn->cname) : NULL;
     buf_printf(E->b, "enter_%s: {\n", fn->cname);
     emit_env_of(E, fn, arena_printf("env_%s", fn->cname), E->env, 2);
+    if (fn->env && fn->env->vars.n) buf_printf(E->b, "    (void)%s;\n", E->env);
     generated_lines(E);
     E->indent = 2;
     emit_block(E, &fn->body);
@@ -537,11 +534,14 @@ void emit_fn(Emit *E, IrFn *fn) {
   body_text(E, fn, &body, 1);
   if (fn->title) buf_printf(E->b, "/* %s */\n", fn->title);
   head(E, fn, fn->cname);
-  emit_env_of(E, fn, "env_", "env", 1);
-  unused(E, fn, &body);
+  bool env_used = body.s && strstr(body.s, "env");
+  if (env_used) emit_env_of(E, fn, "env_", "env", 1);
+  unused(E, fn, &body, env_used);
   if (checks) check_stack(E, fn);
   if (fn->self_tail) buf_puts(E->b, "top:;\n");
   buf_putn(E->b, body.s ? body.s : "", body.n);
+  /* A function that only loops or panics still has to look as if it returned. */
+  if (fn->ret->kind != R_UNIT && !(body.s && strstr(body.s, "return"))) buf_printf(E->b, "  return %s;\n", zero_of(fn->ret));
   buf_puts(E->b, "}\n\n");
   free(body.s);
   (void)param_prefix;
@@ -570,7 +570,9 @@ void emit_program(Buf *out, const EmitOptions *opt) {
   E->b = &bodies;
   E->lines = opt->lines;
   find_recursion();
-  for (int i = 0; i < ir.fns.n; i++) emit_fn(E, ir.fns.v[i]);
+  find_live();
+  for (int i = 0; i < ir.fns.n; i++)
+    if (ir.fns.v[i]->reachable) emit_fn(E, ir.fns.v[i]);
   buf_printf(out, "/* Made by snow2c " SNOW_VERSION " from %s. */\n#include <snow/snow.h>\n", opt->input);
   buf_puts(out, "#if SNOW_ABI != 1\n#error \"this C file and the installed <snow/snow.h> are of different versions; translate it again\"\n#endif\n\n");
   emit_types(out);
@@ -578,7 +580,7 @@ void emit_program(Buf *out, const EmitOptions *opt) {
   PMap seen = {0};
   for (int i = 0; i < ir.fns.n; i++) {
     EnvGroup *g = ir.fns.v[i]->env;
-    if (!g || !g->vars.n || pmap_get(&seen, g)) continue;
+    if (!ir.fns.v[i]->reachable || !g || !g->vars.n || pmap_get(&seen, g)) continue;
     pmap_put(&seen, g, g);
     emit_env_struct(out, g);
     buf_printf(out, "static inline const void *%s_new(snow_cx *cx", g->cname);
@@ -587,10 +589,11 @@ void emit_program(Buf *out, const EmitOptions *opt) {
     for (int k = 0; k < g->vars.n; k++) buf_printf(out, "  o->m%d_%s = m%d;\n", k, c_ident(g->vars.v[k]->hint), k);
     buf_puts(out, "  return o;\n}\n");
   }
-  for (int i = 0; i < ir.fns.n; i++) {
-    emit_signature(out, ir.fns.v[i]);
-    buf_puts(out, ";\n");
-  }
+  for (int i = 0; i < ir.fns.n; i++)
+    if (ir.fns.v[i]->reachable) {
+      emit_signature(out, ir.fns.v[i]);
+      buf_puts(out, ";\n");
+    }
   buf_putc(out, '\n');
   emit_descriptors(out);
   emit_constants(out);

@@ -183,8 +183,10 @@ void emit_expr(Emit *E, Ir *x, int prec) {
           return;
         }
     }
-    put(E, "!");
+    /* Compilers take !a == b for a slip. */
+    put(E, prec >= P_EQ ? "(!" : "!");
     emit_expr(E, x->a, P_UNARY);
+    if (prec >= P_EQ) put(E, ")");
     return;
   case X_NEG:
     if (x->repr->kind == R_INT) {

@@ -223,7 +223,7 @@ void emit_descriptors(Buf *b) {
   for (int i = 0; i < repr_list.n; i++)
     if (repr_list.v[i]->kind == R_BOX_STRUCT || repr_list.v[i]->kind == R_BOX_SUM) box(b, repr_list.v[i]);
   for (int i = 0; i < repr_list.n; i++)
-    if (repr_list.v[i]->wants_type) descriptor(b, repr_list.v[i]);
+    if (repr_list.v[i]->type_used) descriptor(b, repr_list.v[i]);
   if (b->n > start) buf_putc(b, '\n');
 }
 

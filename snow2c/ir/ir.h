@@ -15,9 +15,11 @@ typedef struct IrVar {
   Repr *repr;
   const char *hint;    /* its name in Snow */
   const char *cname;   /* given when emitted */
-  int reads;
+  int reads;           /* exact after find_live */
   bool assigned;       /* more than once: a join or loop variable */
-  bool param;
+  bool param, global;
+  bool was_read;
+  int pass;
 } IrVar;
 
 typedef enum {
@@ -121,7 +123,7 @@ struct IrFn {
   EnvGroup *env;         /* takes an environment as second parameter */
   bool takes_env;        /* the parameter exists even if nothing is captured (function values) */
   bool located;          /* takes its caller's position */
-  bool lowered, recursive;
+  bool lowered, recursive, reachable;
   VEC(IrFn *) calls;     /* direct callees, for recursion */
   VEC(IrFn *) tails;     /* callees of T_TAIL */
   bool self_tail;
@@ -156,6 +158,9 @@ extern IrProgram ir;
 
 /* mono.c and lower*.c: makes the program's functions from main on. */
 void lower_program(void);
+/* live.c: exact read counts, reachable functions, descriptors in use. After find_recursion. */
+void find_live(void);
+bool ir_has_effect(const Ir *e);
 /* recursion.c */
 void find_recursion(void);
 /* The instance of a function at these (concrete) types. */

@@ -25,6 +25,8 @@ Ir *x_bool(bool b) {
   return x;
 }
 Ir *x_unit(void) { return x_new(X_UNIT, repr_unit()); }
+/* A value of a type with only one value. */
+static Ir *x_only(Repr *r) { return x_new(X_UNIT, r); }
 Ir *x_var(IrVar *v) {
   if (v->repr->kind == R_UNIT) return x_new(X_UNIT, v->repr);
   Ir *x = x_new(X_VAR, v->repr);
@@ -47,8 +49,8 @@ Ir *x_not(Ir *a) {
 }
 Ir *x_field(Ir *a, int index) {
   if (a->kind == X_STRUCT) return a->args.v[index];
-  Repr *r = a->repr->kind == R_UNIT ? repr_unit() : a->repr->fields.v[index].repr;
-  if (r->kind == R_UNIT) return x_unit();
+  Repr *r = a->repr->fields.v[index].repr;
+  if (r->kind == R_UNIT) return x_only(r);
   Ir *x = x_new(X_FIELD, r);
   x->a = a;
   x->index = index;
@@ -60,8 +62,8 @@ Ir *x_tag(Ir *a) {
   return x;
 }
 Ir *x_payload(Ir *a, int variant, int index) {
-  Repr *r = a->repr->kind == R_ENUM || a->repr->kind == R_UNIT ? repr_unit() : a->repr->variants.v[variant].fields.v[index].repr;
-  if (r->kind == R_UNIT) return x_unit();
+  Repr *r = a->repr->variants.v[variant].fields.v[index].repr;
+  if (r->kind == R_UNIT) return x_only(r);
   Ir *x = x_new(X_PAYLOAD, r);
   x->a = a;
   x->variant = variant;
@@ -416,7 +418,7 @@ static Ir *lower_for(Lower *L, Expr *e, Dest d) {
     Ir *at = x_new(X_AT, repr_of(elem));
     at->a = again(list);
     at->b = v;
-    v = at->repr->kind == R_UNIT ? x_unit() : at;
+    v = at->repr->kind == R_UNIT ? x_only(at->repr) : at;
   } else counter->hint = e->pat->kind == PAT_VAR ? e->pat->local->name->s : "i";
   if (pairs) {
     v = simple(L, v, "pair");
@@ -496,7 +498,7 @@ static bool irrefutable(const Pat *p) {
 
 static Ir *lower_let(Lower *L, Stmt *s, bool wanted) {
   Local *l = s->pat->kind == PAT_VAR ? s->pat->local : NULL;
-  if (l && l->scheme && l->scheme->nvars) return wanted ? lower_value(L, s->e) : NULL; /* made anew at each use */
+  if (l && l->init) return wanted ? lower_value(L, s->e) : NULL; /* made anew at each use */
   Ir *v = lower_root(L, s->e);
   if (L->dead) return x_new(X_ZERO, v->repr);
   if (l) {
@@ -603,7 +605,7 @@ static Ir *lower_struct(Lower *L, Expr *e) {
   for (int i = 0; i < e->fields.n; i++)
     for (int k = 0; k < tc->fields.n; k++)
       if (tc->fields.v[k].name.name == e->fields.v[i].name.name) values[k] = lower_value(L, e->fields.v[i].value);
-  if (r->kind == R_UNIT) return x_unit();
+  if (r->kind == R_UNIT) return x_only(r);
   Ir *x = x_new(X_STRUCT, r);
   for (int k = 0; k < tc->fields.n; k++) vec_push(&x->args, values[k]);
   return x;
@@ -613,7 +615,7 @@ static Ir *lower_tuple(Lower *L, Expr *e) {
   Repr *r = expr_repr(e);
   Ir *x = x_new(X_STRUCT, r);
   for (int i = 0; i < e->args.n; i++) vec_push(&x->args, lower_value(L, e->args.v[i]));
-  return r->kind == R_UNIT ? x_unit() : x;
+  return r->kind == R_UNIT ? x_only(r) : x;
 }
 
 static Ir *lower_list(Lower *L, Expr *e) {

@@ -47,7 +47,7 @@ static Ir *global_ref(Lower *L, Local *l, Type **inst) {
   for (int i = 0; i < ir.globals.n; i++)
     if (ir.globals.v[i]->local == l) {
       IrVar *v = &ir.globals.v[i]->var;
-      if (v->repr->kind == R_UNIT) return x_unit();
+      if (v->repr->kind == R_UNIT) return x_new(X_UNIT, v->repr);
       Ir *x = x_new(X_GLOBAL, v->repr);
       x->global = ir.globals.v[i];
       return x;
@@ -61,7 +61,7 @@ static Ir *captured(Lower *L, Local *l) {
   IrVar *v = NULL;
   for (Lower *o = L->outer; o && !v; o = o->outer) v = pmap_get(&o->vars, l);
   if (!v) die("internal: variable %s is not in scope", l->name->s);
-  if (v->repr->kind == R_UNIT) return x_unit();
+  if (v->repr->kind == R_UNIT) return x_new(X_UNIT, v->repr);
   Ir *x = x_new(X_ENV_FIELD, v->repr);
   x->group = L->env;
   x->index = capture_var(L->env, l, v);
@@ -330,7 +330,7 @@ static Ir *call_extern(Lower *L, Fn *f, Type **inst, Ir **args, int n, Span at) 
   }
   if (!is_param_type(f, c->ret, &name)) return x;
   Repr *r = repr_of(ft->ret);
-  x->repr = repr_unit();
+  x->repr = r->kind == R_UNIT ? r : repr_unit();
   Ir *addr = x_new(X_ADDRESS, NULL);
   if (r->kind == R_UNIT) {
     vec_push(&x->args, addr);
@@ -595,7 +595,7 @@ static Ir *fn_value(Lower *L, Fn *f, Type **inst, Type *t, Span at) {
 }
 
 static Ir *make_variant(Variant *v, Repr *r, Ir **args, int n) {
-  if (r->kind == R_UNIT) return x_unit();
+  if (r->kind == R_UNIT) return x_new(X_UNIT, r);
   Ir *x = x_new(X_VARIANT, r);
   x->variant = v->index;
   for (int i = 0; i < n; i++) vec_push(&x->args, args[i]);
@@ -623,7 +623,45 @@ static Ir *local_fn_value(Lower *L, Fn *f, Type **inst, Type *t) {
   return x;
 }
 
-static Ir *poly_local(Lower *L, Local *l, Type **inst) {
+/* A value that was computed once with its type open, as a value of the type of this use. No part of it has the open
+ * types, so only its shape matters. */
+static Ir *retype(Lower *L, Ir *x, Repr *to) {
+  Repr *from = x->repr;
+  if (from == to) return x;
+  if (from->kind == R_UNIT) return x_new(to->kind == R_UNIT ? X_UNIT : X_ZERO, to);
+  x = simple(L, x, "shared");
+  if (to->kind == from->kind && strcmp(to->ctype, from->ctype) == 0) {
+    Ir *y = NEW(Ir);
+    *y = *x;
+    y->repr = to;
+    return y;
+  }
+  if (to->kind == R_STRUCT || to->kind == R_BOX_STRUCT) {
+    Ir *y = x_new(X_STRUCT, to);
+    for (int i = 0; i < to->fields.n; i++) vec_push(&y->args, retype(L, x_field(again(x), i), to->fields.v[i].repr));
+    return y;
+  }
+  IrVar *out = new_var("shared", to);
+  out->assigned = true;
+  emit(L, T_LET)->var = out;
+  for (int i = 0; i < to->variants.n; i++) {
+    IrStmt *s = emit(L, T_IF);
+    s->e = x_binary("==", x_tag(again(x)), x_int(i), repr_bool());
+    IrBlock *saved = L->out;
+    L->out = &s->a;
+    Ir *y = x_new(X_VARIANT, to);
+    y->variant = i;
+    for (int k = 0; k < to->variants.v[i].fields.n; k++) vec_push(&y->args, retype(L, x_payload(again(x), i, k), to->variants.v[i].fields.v[k].repr));
+    IrStmt *set = emit(L, T_ASSIGN);
+    set->var = out;
+    set->e = y;
+    L->out = saved;
+  }
+  return x_var(out);
+}
+
+static Ir *poly_local(Lower *L, Local *l, Type **inst, Type *t) {
+  if (!l->init) return retype(L, find_var(L, l), repr_of(t));
   /* A let-polymorphic value is made anew for the types of this use; its initialiser has no effect. */
   Scheme *s = l->scheme;
   Type **types = ref_inst(s, inst);
@@ -639,7 +677,7 @@ Ir *lower_name_value(Lower *L, Expr *e) {
   switch (e->ref.kind) {
   case REF_LOCAL: {
     Local *l = e->ref.local;
-    if (l->scheme && l->scheme->nvars) return poly_local(L, l, e->inst);
+    if (l->scheme && l->scheme->nvars) return poly_local(L, l, e->inst, t);
     return find_var(L, l);
   }
   case REF_FN: {
@@ -797,6 +835,7 @@ static void add_global(Local *l) {
   IrGlobal *g = NEW(IrGlobal);
   g->local = l;
   g->var.hint = l->name->s;
+  g->var.global = true;
   g->var.repr = repr_of(concretize(l->ty));
   g->cname = unique_global(arena_printf("%s_%s", l->global_fn->mod->name->s, l->name->s));
   vec_push(&ir.globals, g);

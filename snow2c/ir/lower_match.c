@@ -166,7 +166,7 @@ static Ir *sub_value(Ir *col, const Pat *p, int i) {
   if (p->kind == PAT_CTOR) return x_payload(again(col), p->variant->index, i);
   if (i == 0) {
     Repr *elem = repr_of(col->repr->ty->args[0]);
-    if (elem->kind == R_UNIT) return x_unit();
+    if (elem->kind == R_UNIT) return x_new(X_UNIT, elem);
     Ir *x = x_new(X_AT, elem);
     x->a = again(col);
     x->b = x_int(0);

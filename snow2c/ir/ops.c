@@ -211,6 +211,7 @@ static bool by_impl(Lower *L, OpKind op, Repr *r, IrVar *a, IrVar *b) {
 static void build(Lower *L, OpKind op, Repr *r, IrVar *a, IrVar *b) {
   if (by_impl(L, op, r, a, b)) return;
   Type *t = r->ty;
+  if (op == OPR_SHOW && t->kind == TY_CON && !(t->con->derives & D_DISPLAY) && by_impl(L, OPR_INSPECT, r, a, NULL)) return;
   const char *name = t->kind == TY_CON ? t->con->name->s : "";
   switch (r->kind) {
   case R_INT: case R_FLOAT: case R_BOOL: case R_STRING: case R_PID:
@@ -246,12 +247,6 @@ static void build(Lower *L, OpKind op, Repr *r, IrVar *a, IrVar *b) {
     }
     break;
   default: break;
-  }
-  if (op == OPR_SHOW && find_method(t, intern_z("inspect"), builtin.debug).kind == MEMBER_FN) {
-    Type *types[1] = {t};
-    Ir *args[1] = {x_var(a)};
-    ret(L, call_fn_typed(L, find_method(t, intern_z("inspect"), builtin.debug).fn, args, types, 1, builtin.t_string, L->span));
-    return;
   }
   die("internal: no %s for %s", op_names[op], type_text(t, NULL));
 }

@@ -139,7 +139,7 @@ Repr *repr_of(Type *t) {
   t->repr = r;
   r->ty = t;
   r->computing = true;
-  if (t->kind == TY_FUN) primitive(r, R_FN, "snow_fn", 2), r->cname = "Fn";
+  if (t->kind == TY_FUN) primitive(r, R_FN, "snow_fn", 2), set_name(r);
   else if (t->kind == TY_TUPLE && t->n == 0) primitive(r, R_UNIT, "void", 0), r->cname = "Unit";
   else if (t->kind == TY_TUPLE) layout_struct(r);
   else switch (t->con->prim) {

@@ -501,9 +501,28 @@ static bool is_value(const Expr *e) {
     for (int i = 0; i < e->args.n; i++)
       if (!is_value(e->args.v[i])) return false;
     return true;
+  case E_STRUCT:
+    for (int i = 0; i < e->fields.n; i++)
+      if (!is_value(e->fields.v[i].value)) return false;
+    return true;
   case E_BLOCK: return e->block->stmts.n == 1 && e->block->stmts.v[0]->kind == S_EXPR && is_value(e->block->stmts.v[0]->e);
   default: return false;
   }
+}
+
+/* Whether a value of type t, whose open variables no part of it can have, looks the same whatever they stand for (or
+ * can be rebuilt): then it is computed once and shared by uses at different types. */
+static bool shareable(Type *t) {
+  t = prune(t);
+  if (t->kind == TY_VAR) return true;
+  if (t->kind == TY_FUN || t->kind == TY_ERROR) return false;
+  if (t->kind == TY_CON) {
+    if (t->con->kind == TC_OPAQUE || t->con->prim) return true;
+    if (!t->con->mod->is_std) return t->n == 0;
+  }
+  for (int i = 0; i < t->n; i++)
+    if (!shareable(t->args[i])) return false;
+  return true;
 }
 
 static Type *infer_let(Stmt *s) {
@@ -519,7 +538,8 @@ static Type *infer_let(Stmt *s) {
   infer->level--;
   solve_obligations(mark);
   Local *l = s->pat->kind == PAT_VAR ? s->pat->local : NULL;
-  bool generalises = l && is_value(s->e);
+  bool value = is_value(s->e);
+  bool generalises = l && (value || (shareable(t) && infer->pending.n == mark));
   if (generalises) {
     TypeVec vars = {0};
     free_vars(t, infer->level, &vars);
@@ -527,7 +547,7 @@ static Type *infer_let(Stmt *s) {
       Obligations obs = {0};
       take_obligations(mark, &vars, &obs);
       l->scheme = generalise(t, &vars, &obs);
-      l->init = s->e;
+      if (value) l->init = s->e;
     }
   }
   if (!l || !l->scheme) {

@@ -129,10 +129,12 @@ static Condition *condition_of(Interface *iface, Tycon *tc) {
   c->needs = NEW_ARRAY(bool, tc->generics.n);
   c->next = first;
   pmap_put(&conditions, tc, c);
-  for (int i = 0; i < tc->fields.n && c->holds; i++) c->holds = condition_type(iface, tc->fields.v[i].ty, c);
+  /* Display and Debug render their fields by the rules of interpolation. */
+  Interface *each = iface == builtin.display || iface == builtin.debug ? NULL : iface;
+  for (int i = 0; i < tc->fields.n && c->holds; i++) c->holds = condition_type(each, tc->fields.v[i].ty, c);
   for (int i = 0; i < tc->variants.n; i++)
     for (int k = 0; k < tc->variants.v[i]->fields.n && c->holds; k++)
-      c->holds = condition_type(iface, tc->variants.v[i]->fields.v[k].ty, c);
+      c->holds = condition_type(each, tc->variants.v[i]->fields.v[k].ty, c);
   c->done = true;
   return c;
 }
@@ -168,6 +170,7 @@ static bool derived_holds(Interface *iface, Type *t, Obligations *more, Type **b
     return false;
   }
   if (!c->done) return true; /* being examined: its needs are collected there */
+  if (iface == builtin.display || iface == builtin.debug) iface = NULL;
   for (int i = 0; i < t->n; i++)
     if (c->needs[i]) require(more, iface, t->args[i]);
   return true;

@@ -63,6 +63,7 @@ Ident parse_name_after_dot(Parser *p);
 Path parse_path(Parser *p, const char *what);
 TypeExpr *parse_type(Parser *p);
 Pat *parse_pattern(Parser *p);
+Pat *parse_tuple_pattern(Parser *p);
 Pat *parse_param_pattern(Parser *p, TypeExpr **type);
 Expr *parse_expr(Parser *p);
 Expr *parse_head(Parser *p);

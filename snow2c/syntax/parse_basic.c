@@ -439,6 +439,8 @@ static Pat *prim_pattern(Parser *p) {
   return t;
 }
 
+Pat *parse_tuple_pattern(Parser *p) { return prim_pattern(p); }
+
 static Pat *or_pattern(Parser *p) {
   Pat *first = prim_pattern(p);
   if (!at_same_line(p, TK_BAR)) return first;

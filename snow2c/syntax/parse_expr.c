@@ -710,7 +710,7 @@ static Stmt *parse_let(Parser *p) {
     s->pat->span = tok_span(p);
     vec_push(&s->pat->path, parse_ident(p, "a variable name"));
   } else if (at(p, TK_LPAREN)) {
-    s->pat = parse_pattern(p);
+    s->pat = parse_tuple_pattern(p); /* `::` after it begins a type */
   } else {
     Diag *d = syntax_error(p, "expected a name or a tuple pattern after `let`");
     d->help = "other patterns can fail; match them with `case`";
