@@ -30,7 +30,7 @@ sub trouble {
     for (lines("$base.want")) {
         next if /^\s*(#|$)/;
         my ($file, $line, $code) = /^(?:(.*):)?(\d+)\s+([A-Z]\d{4})\s*$/ or return "$base.want: not 'LINE CODE': $_\n";
-        my $place = defined $file ? qr{^(?:.*/)?\Q$file\E:$line:\d+: } : qr{:$line:\d+: };
+        my $place = defined $file ? qr{^(?:.*/)?\Q$file\E:$line:\d+: }m : qr{:$line:\d+: };
         $trouble .= "not reported: $_\nstandard error:\n$r->{err}" if $r->{err} !~ /$place.*\[$code\]/m;
     }
 

@@ -105,6 +105,13 @@ static void consider_module(Suggest *s, Module *m, bool pub_only) {
 }
 
 static void undefined(Resolver *R, Ident id) {
+  Tycon *type = find_type(R->mod, id.name);
+  if (type) {
+    Diag *d = diag_error("E0001", id.span, "`%s` is a type, not a value", id.name->s);
+    d->primary.text = "a value is expected here";
+    if (type->kind == TC_STRUCT) d->help = arena_printf("a struct is made with braces: `%s { … }`", id.name->s);
+    return;
+  }
   Diag *d = diag_error("E0004", id.span, "undefined variable: %s", id.name->s);
   d->primary.text = "not found in this scope";
   d->json = arena_printf("unbound variable `%s`", id.name->s);
@@ -121,7 +128,6 @@ static void undefined(Resolver *R, Ident id) {
   consider_module(&s, program.prelude, true);
   if (s.best) d->help = arena_printf("did you mean `%s`?", s.best);
   else if (strcmp(id.name->s, "self") == 0) d->help = "`self` is the receiver of a method; `self()` is the current actor";
-  else if (find_type(R->mod, id.name)) d->help = arena_printf("`%s` is a type, not a value", id.name->s);
 }
 
 /* ---- references ---- */

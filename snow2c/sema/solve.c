@@ -10,7 +10,11 @@ Obligation *add_obligation(ObKind k, Type *ty, Span at) {
   return o;
 }
 
+/* Where a missing interface was reported: what else a scheme requires of the same type at the same place is silent. */
+static Span last_missing;
+
 void missing_trait(Span at, const char *trait, Type *t) {
+  last_missing = at;
   const char *text = type_text(t, infer->mod);
   Diag *d = diag_error("E0006", at, "%s does not implement %s", text, trait);
   d->primary.text = arena_printf("%s does not satisfy %s", text, trait);
@@ -23,6 +27,7 @@ static bool is_string(Type *t) { return t->kind == TY_CON && t->con->prim == PRI
 static void append_pending(const Obligations *more, Span at) {
   for (int i = 0; i < more->n; i++) {
     more->v[i]->span = at;
+    more->v[i]->nested = true;
     vec_push(&infer->pending, more->v[i]);
   }
 }
@@ -34,6 +39,7 @@ static bool declared_bound(Type *var, const Interface *iface) {
 }
 
 static void no_member(Obligation *o, Type *t, bool called) {
+  if (!o->expr && last_missing.src == o->span.src && last_missing.start == o->span.start) return;
   const char *text = type_text(t, infer->mod);
   Diag *d;
   if (!called) {
@@ -164,7 +170,8 @@ static bool solve(Obligation *o) {
   if (t->kind == TY_VAR) return o->kind == OB_TRAIT && declared_bound(t, o->iface) && !o->expr && o->done;
   switch (o->kind) {
   case OB_TRAIT:
-    if (o->expr && o->iface == builtin.ord && t->kind == TY_CON && t->con->prim == PRIM_BOOL) {
+    /* Bool is ordered inside other types only. */
+    if (!o->nested && o->iface == builtin.ord && t->kind == TY_CON && t->con->prim == PRIM_BOOL) {
       missing_trait(o->span, "Ord", t);
       return true;
     }

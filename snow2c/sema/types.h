@@ -41,6 +41,7 @@ typedef struct Obligation {
   Expr *expr;        /* where it arose; the solution is noted there */
   Span span;
   bool done;
+  bool nested;       /* part of what a compound type requires */
 } Obligation;
 typedef VEC(Obligation *) Obligations;
 

@@ -19,6 +19,7 @@ typedef struct {
   NlMode nl;
   bool no_trailing; /* in a head: `do` opens the construct's own block */
   bool panic;       /* a fault was reported and the next sync point is not reached yet */
+  int error_pos;    /* the token at which the last fault was found */
   int depth;
 } Parser;
 
@@ -49,6 +50,8 @@ Span span_from(const Parser *p, uint32_t start); /* from start to the end of the
 Diag *syntax_error(Parser *p, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Takes a token of this kind or reports `expected … after/to …`; what may be "". */
 bool expect(Parser *p, TokKind k, const char *what);
+/* Takes a `do`, which must stand on the line of its head. */
+bool expect_do(Parser *p, const char *what);
 /* Takes the `end` of a construct that began at open. */
 bool expect_end(Parser *p, Span open, const char *what);
 bool enter(Parser *p); /* guards recursion depth; false (with a diagnostic) when too deep */

@@ -32,6 +32,7 @@ Diag *syntax_error(Parser *p, const char *fmt, ...) {
   static Diag ignored;
   if (p->panic) return &ignored;
   p->panic = true;
+  p->error_pos = p->pos;
   p->mod->bad = true;
   va_list ap;
   va_start(ap, fmt);
@@ -56,6 +57,15 @@ bool expect(Parser *p, TokKind k, const char *what) {
   if (eat(p, k)) return true;
   syntax_error(p, "expected %s%s%s, found %s", token_name(k), *what ? " " : "", what, found(p));
   return false;
+}
+
+bool expect_do(Parser *p, const char *what) {
+  if (at(p, TK_do) && nl_here(p) && !p->panic) {
+    Diag *d = diag_error("P0001", tok_span(p), "`do` must stand on the line of the head it belongs to");
+    d->help = "a newline ends the head; move the `do` up";
+    p->mod->bad = true;
+  }
+  return expect(p, TK_do, what);
 }
 
 bool expect_end(Parser *p, Span open, const char *what) {
@@ -99,7 +109,7 @@ static bool starts_item_line(const Parser *p) {
 void sync_statement(Parser *p) {
   /* What was opened on the skipped lines is skipped whole, so that its `end` is not taken for ours. */
   int open = 0;
-  bool first = true;
+  bool first = p->pos == p->error_pos;
   while (!at(p, TK_EOF)) {
     const Token *t = cur(p);
     if (!first && starts_item_line(p)) break;

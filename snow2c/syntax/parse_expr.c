@@ -54,7 +54,7 @@ Expr *parse_head(Parser *p) {
 
 /* `do` block `end` after a head, or a fault. */
 static Expr *do_block_end(Parser *p, Span open, const char *what) {
-  if (!expect(p, TK_do, arena_printf("after the head of %s", what))) return new_expr(p, E_ERROR);
+  if (!expect_do(p, arena_printf("after the head of %s", what))) return new_expr(p, E_ERROR);
   Expr *b = parse_block(p);
   expect_end(p, open, what);
   return b;
@@ -396,7 +396,7 @@ static Expr *parse_if(Parser *p) {
   Span open = tok_span(p);
   next(p);
   e->a = parse_head(p);
-  if (!expect(p, TK_do, "after the condition of `if`")) return e;
+  if (!expect_do(p, "after the condition of `if`")) return e;
   e->b = parse_block(p);
   if (eat(p, TK_else)) {
     if (at_same_line(p, TK_if)) {
@@ -467,7 +467,7 @@ static Expr *parse_case(Parser *p) {
   const char *what = at(p, TK_match) ? "this `match`" : "this `case`";
   next(p);
   e->a = parse_head(p);
-  if (!expect(p, TK_do, arena_printf("after the subject of %s", what))) return e;
+  if (!expect_do(p, arena_printf("after the subject of %s", what))) return e;
   parse_arms(p, e);
   expect_end(p, open, what);
   return finish(p, e);
@@ -477,7 +477,7 @@ static Expr *parse_receive(Parser *p) {
   Expr *e = new_expr(p, E_RECEIVE);
   Span open = tok_span(p);
   next(p);
-  if (!expect(p, TK_do, "after `receive`")) return e;
+  if (!expect_do(p, "after `receive`")) return e;
   parse_arms(p, e);
   if (eat(p, TK_after)) {
     e->a = parse_head(p);

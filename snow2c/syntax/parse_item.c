@@ -80,7 +80,7 @@ FnClause *parse_fn(Parser *p, bool pub, bool is_extern) {
     c->eq_body = true;
     c->body = parse_expr(p);
   } else if (at(p, TK_do)) {
-    next(p);
+    expect_do(p, "");
     c->body = parse_block(p);
     expect_end(p, open, arena_printf("the body of `%s`", c->name.name->s));
   } else {
@@ -138,7 +138,7 @@ static Item *parse_struct(Parser *p, bool pub) {
   Span open = tok_span(p);
   next(p);
   Tycon *t = new_tycon(p, it, TC_STRUCT);
-  if (!expect(p, TK_do, "after the struct's name")) return it;
+  if (!expect_do(p, "after the struct's name")) return it;
   while (!at(p, TK_end) && !at(p, TK_EOF)) {
     skip_semis(p);
     if (at(p, TK_end)) break;
@@ -202,7 +202,7 @@ static Item *parse_type_item(Parser *p, bool pub, bool is_extern) {
     }
     return finish(p, it);
   }
-  if (!expect(p, TK_do, "or `=` after the type's name")) return it;
+  if (!expect_do(p, "or `=` after the type's name")) return it;
   while (!at(p, TK_end) && !at(p, TK_EOF)) {
     skip_semis(p);
     if (at(p, TK_end)) break;
@@ -240,7 +240,7 @@ static Item *parse_interface(Parser *p, bool pub) {
   in->span = it->name.span;
   in->pub = pub;
   parse_generics(p, &in->generics);
-  if (!expect(p, TK_do, "after the interface's name")) return it;
+  if (!expect_do(p, "after the interface's name")) return it;
   while (!at(p, TK_end) && !at(p, TK_EOF)) {
     skip_semis(p);
     if (at(p, TK_end)) break;
@@ -297,7 +297,7 @@ static Item *parse_impl(Parser *p) {
   }
   parse_where(p, &im->wheres);
   im->span = span_from(p, open.start);
-  if (!expect(p, TK_do, "after the head of this impl")) return it;
+  if (!expect_do(p, "after the head of this impl")) return it;
   while (!at(p, TK_end) && !at(p, TK_EOF)) {
     skip_semis(p);
     if (at(p, TK_end)) break;
@@ -329,7 +329,7 @@ static Item *parse_module_item(Parser *p, bool pub) {
   Span open = tok_span(p);
   next(p);
   it->name = parse_ident(p, "a module name");
-  if (!expect(p, TK_do, "after the module's name")) return it;
+  if (!expect_do(p, "after the module's name")) return it;
   if (!enter(p)) return it;
   while (!at(p, TK_end) && !at(p, TK_EOF)) {
     skip_semis(p);
@@ -388,7 +388,7 @@ static Item *parse_actor(Parser *p) {
   next(p);
   it->name = parse_ident(p, "an actor name");
   paren_params(p, &it->params);
-  if (!expect(p, TK_do, "after the actor's name")) return it;
+  if (!expect_do(p, "after the actor's name")) return it;
   it->body = new_expr(p, E_BLOCK);
   it->body->block = NEW(Block);
   for (;;) {
@@ -399,7 +399,7 @@ static Item *parse_actor(Parser *p) {
       Span t = tok_span(p);
       if (it->terminate) syntax_error(p, "an actor has at most one `terminate` block");
       next(p);
-      if (expect(p, TK_do, "after `terminate`")) {
+      if (expect_do(p, "after `terminate`")) {
         it->terminate = parse_block(p);
         expect_end(p, t, "this `terminate` block");
       }
@@ -422,7 +422,7 @@ static void parse_handler(Parser *p, Item *it) {
   h.name = parse_ident(p, "a handler name");
   paren_params(p, &h.params);
   if (h.is_call && eat(p, TK_COLONS)) h.reply = parse_type(p);
-  if (!expect(p, TK_do, "after the handler's head")) return;
+  if (!expect_do(p, "after the handler's head")) return;
   if (eat(p, TK_BAR)) {
     h.state = parse_ident(p, "the state's name");
     expect(p, TK_BAR, "after the state's name");
@@ -437,7 +437,7 @@ static Item *parse_service(Parser *p) {
   Span open = tok_span(p);
   next(p);
   it->name = parse_ident(p, "a service name");
-  if (!expect(p, TK_do, "after the service's name")) return it;
+  if (!expect_do(p, "after the service's name")) return it;
   while (!at(p, TK_end) && !at(p, TK_EOF)) {
     skip_semis(p);
     if (at(p, TK_end)) break;
@@ -469,7 +469,7 @@ static void parse_child(Parser *p, Item *it) {
   Span open = tok_span(p);
   next(p);
   c.name = parse_ident(p, "a child name");
-  if (!expect(p, TK_do, "after the child's name")) return;
+  if (!expect_do(p, "after the child's name")) return;
   while (!at(p, TK_end) && !at(p, TK_EOF)) {
     skip_semis(p);
     if (at(p, TK_end)) break;
@@ -494,7 +494,7 @@ static Item *parse_supervisor(Parser *p, bool pub) {
   Span open = tok_span(p);
   next(p);
   it->name = parse_ident(p, "a supervisor name");
-  if (!expect(p, TK_do, "after the supervisor's name")) return it;
+  if (!expect_do(p, "after the supervisor's name")) return it;
   while (!at(p, TK_end) && !at(p, TK_EOF)) {
     skip_semis(p);
     if (at(p, TK_end)) break;
