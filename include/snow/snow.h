@@ -102,7 +102,7 @@ typedef struct snow_site {
   int line;
 } snow_site;
 
-enum { SNOW_UNIT, SNOW_INT, SNOW_FLOAT, SNOW_BOOL, SNOW_STRING, SNOW_OTHER };
+enum { SNOW_UNIT, SNOW_INT, SNOW_FLOAT, SNOW_BOOL, SNOW_STRING, SNOW_OTHER, SNOW_TUPLE /* + its number of elements */ };
 
 /* A type as containers see it: how its values are stored and what can be done with them. Operations that no function
  * of the program asks for are NULL. */
@@ -309,6 +309,15 @@ static inline snow_list snow_list_slice(snow_cx *cx, const snow_type *t, snow_li
   xs.off += (uint32_t)from;
   xs.len = (uint32_t)count;
   return xs;
+}
+
+/* ---- tuples ---- */
+
+int64_t snow_tuple_index(snow_cx *cx, const snow_site *at, int64_t index, int64_t n);
+static inline int64_t snow_tuple_size(snow_cx *cx, const snow_type *t, const void *tuple) {
+  (void)cx;
+  (void)tuple;
+  return t->kind - SNOW_TUPLE;
 }
 
 /* ---- maps ---- */

@@ -68,6 +68,13 @@ snow_list snow_list_reverse(snow_cx *cx, const snow_type *t, snow_list xs) {
   return (snow_list){b, 0, xs.len};
 }
 
+int64_t snow_tuple_index(snow_cx *cx, const snow_site *at, int64_t index, int64_t n) {
+  if (index >= 0 && index < n) return index;
+  char text[96];
+  snprintf(text, sizeof text, "Tuple.nth: index %lld out of bounds (len %lld)", (long long)index, (long long)n);
+  snow_panic(cx, at, text);
+}
+
 void snow_index_panic(snow_cx *cx, const snow_site *at, int64_t index, int64_t len) {
   char text[96];
   snprintf(text, sizeof text, "List.get: index %lld out of bounds (len %lld)", (long long)index, (long long)len);

@@ -451,7 +451,39 @@ static Ir *lower_try(Lower *L, Expr *e) {
   return x_payload(again(v), good, 0);
 }
 
+/* An element of a tuple: by number where it is known, else all elements have one type. */
+static Ir *lower_tuple_index(Lower *L, Expr *e, Type *t) {
+  Ir *tuple = simple(L, lower_value(L, e->a), "t");
+  Repr *r = repr_of(concretize(e->ty));
+  if (e->b->kind == E_INT) {
+    if (e->b->i >= 0 && e->b->i < t->n) return x_field(tuple, (int)e->b->i);
+    IrStmt *s = emit(L, T_PANIC);
+    s->span = e->span;
+    s->text = arena_printf("Tuple.nth: index %lld out of bounds (len %d)", (long long)e->b->i, t->n);
+    L->dead = true;
+    return x_new(X_ZERO, r);
+  }
+  Ir *check = x_call_c("snow_tuple_index", repr_int());
+  Ir *site = x_new(X_SITE, NULL);
+  site->span = e->span;
+  vec_push(&check->args, site);
+  vec_push(&check->args, lower_value(L, e->b));
+  vec_push(&check->args, x_int(t->n));
+  Ir *index = x_var(emit_let(L, "i", check));
+  if (r->kind == R_UNIT) return x_new(X_UNIT, r);
+  Ir *all = x_new(X_LIST, repr_of(concretize(type_con1(builtin.list, t->args[0]))));
+  all->of = r;
+  want_type(r);
+  for (int i = 0; i < t->n; i++) vec_push(&all->args, x_field(again(tuple), i));
+  Ir *at = x_new(X_AT, r);
+  at->a = simple(L, all, "elements");
+  at->b = index;
+  return at;
+}
+
 static Ir *lower_index(Lower *L, Expr *e) {
+  Type *subject = concretize(e->a->ty);
+  if (subject->kind == TY_TUPLE) return lower_tuple_index(L, e, subject);
   Ir *args[2] = {lower_value(L, e->a), NULL};
   args[1] = lower_value(L, e->b);
   Type *types[2] = {concretize(e->a->ty), concretize(e->b->ty)};

@@ -155,7 +155,6 @@ Type *convert_type(TypeExpr *te, Module *m, TypeScope *scope) {
 
 /* ---- cloning, for default methods ---- */
 
-static Expr *clone_expr(const Expr *e);
 static Expr *clone_block(const Expr *e) { return e ? clone_expr(e) : NULL; }
 
 static Pat *clone_pat(const Pat *p) {
@@ -189,7 +188,7 @@ static Stmt *clone_stmt(const Stmt *s) {
   return t;
 }
 
-static Expr *clone_expr(const Expr *e) {
+Expr *clone_expr(const Expr *e) {
   Expr *d = NEW(Expr);
   *d = *e;
   d->a = clone_block(e->a);
@@ -278,6 +277,7 @@ static void declare_fn(Module *m, FnClause *c, Item *before) {
   f->is_extern = c->is_extern;
   f->symbol = c->symbol;
   f->located = c->located;
+  if (c->is_inline) c->inline_body = clone_expr(c->body);
   vec_push(&f->clauses, c);
   vec_push(&m->fn_list, f);
   add_fn(m, &m->fns, f);

@@ -666,6 +666,8 @@ static Type *infer_kind(Expr *e, Type *expected) {
     Obligation *o = add_obligation(OB_INDEX, infer_expr(e->a, NULL), e->span);
     o->other = infer_expr(e->b, NULL);
     o->result = fresh();
+    o->literal = e->b->kind == E_INT;
+    o->index = e->b->i;
     o->expr = e;
     solve_obligations(infer->pending.n - 1);
     return o->result;

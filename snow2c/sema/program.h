@@ -58,6 +58,7 @@ Type *scope_param(TypeScope *s, Name name);
 Type *apply_args(Tycon *tc, Type **args, Type *t);
 /* A deep copy of a clause as parsed, for default methods that are typed once for each impl. */
 FnClause *clone_clause(const FnClause *c);
+Expr *clone_expr(const Expr *e);
 
 /* ---- resolve.c ---- */
 

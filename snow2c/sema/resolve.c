@@ -597,6 +597,61 @@ static void resolve_block(Resolver *R, Expr *e) {
   unbind_to(R, mark);
 }
 
+/* ---- inline functions ---- */
+
+/* Puts the call's position on a copied body, and literals in the place of the parameters they are passed for. */
+static void adapt(Expr *e, Span at, FnClause *c, Expr *call) {
+  if (!e) return;
+  e->span = at;
+  for (int i = 0; e->kind == E_NAME && i < c->params.n; i++)
+    if (e->name.name == c->params.v[i].pat->path.v[0].name && call->args.v[i]->kind == E_INT) {
+      e->kind = E_INT;
+      e->i = call->args.v[i]->i;
+    }
+  adapt(e->a, at, c, call);
+  adapt(e->b, at, c, call);
+  adapt(e->c, at, c, call);
+  for (int i = 0; i < e->args.n; i++) adapt(e->args.v[i], at, c, call);
+  for (int i = 0; e->block && i < e->block->stmts.n; i++) adapt(e->block->stmts.v[i]->e, at, c, call);
+}
+
+/* Turns a call of an inline function, whose arguments are resolved, into a block: lets for the arguments, then the
+ * function's body. Each argument is still evaluated once, in order. */
+static void expand_inline(Resolver *R, Expr *e) {
+  Fn *f = e->a->ref.fn;
+  FnClause *c = f->clauses.v[0];
+  Expr *body = clone_expr(c->inline_body);
+  int mark = R->undo.n;
+  adapt(body, e->span, c, e);
+  Block *b = NEW(Block);
+  b->span = e->span;
+  for (int i = 0; i < e->args.n; i++) {
+    if (e->args.v[i]->kind == E_INT) continue;
+    Stmt *s = NEW(Stmt);
+    s->kind = S_LET;
+    s->span = e->args.v[i]->span;
+    s->pat = NEW(Pat);
+    *s->pat = *c->params.v[i].pat;
+    s->pat->local = new_local(R, s->pat->path.v[0].name, s->span);
+    s->e = e->args.v[i];
+    bind(R, s->pat->local->name, s->pat->local, NULL);
+    vec_push(&b->stmts, s);
+  }
+  Stmt *last = NEW(Stmt);
+  last->kind = S_EXPR;
+  last->span = e->span;
+  last->e = body;
+  vec_push(&b->stmts, last);
+  Module *mod = R->mod;
+  R->mod = f->mod;
+  resolve_expr(R, body);
+  R->mod = mod;
+  unbind_to(R, mark);
+  e->kind = E_BLOCK;
+  e->block = b;
+  e->args.n = 0;
+}
+
 static void unsupported(const Expr *e, const char *what) {
   Diag *d = diag_error("E0199", e->span, "%s is not supported yet", what);
   d->primary.text = "this compiler translates sequential programs";
@@ -611,6 +666,7 @@ static void resolve_expr(Resolver *R, Expr *e) {
   case E_CALL:
     resolve_callee(R, e->a, e->args.n);
     for (int i = 0; i < e->args.n; i++) resolve_expr(R, e->args.v[i]);
+    if (e->a->ref.kind == REF_FN && e->a->ref.fn->clauses.v[0]->is_inline && e->a->ref.fn->arity == e->args.n) expand_inline(R, e);
     break;
   case E_BLOCK: resolve_block(R, e); break;
   case E_CASE:

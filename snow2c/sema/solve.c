@@ -195,9 +195,17 @@ static bool solve(Obligation *o) {
     } else if (t->kind == TY_CON && t->con->mod->is_std && strcmp(t->con->name->s, "Map") == 0) {
       expect_type(o->span, t->args[0], o->other, NULL);
       expect_type(o->span, t->args[1], o->result, NULL);
+    } else if (t->kind == TY_TUPLE && t->n) {
+      expect_type(o->span, builtin.t_int, o->other, NULL);
+      if (o->literal && o->index >= 0 && o->index < t->n) expect_type(o->span, t->args[o->index], o->result, NULL);
+      else if (o->literal) {
+        Diag *d = diag_warning("W0105", o->span, "a tuple of %d elements has no element %lld", t->n, (long long)o->index);
+        d->primary.text = "this will panic";
+      } else
+        for (int i = 0; i < t->n; i++) expect_type(o->span, t->args[i], o->result, NULL);
     } else {
       UnifyFault f;
-      Diag *d = diag_error("E0001", o->span, "expected List or Map, found %s", type_text(t, infer->mod));
+      Diag *d = diag_error("E0001", o->span, "expected List, Map or a tuple, found %s", type_text(t, infer->mod));
       d->primary.text = "only lists and maps can be indexed";
       unify(o->result, builtin.t_error, &f);
     }

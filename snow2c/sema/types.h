@@ -38,6 +38,8 @@ typedef struct Obligation {
   Name name;         /* OB_FIELD, OB_METHOD */
   Type *other;       /* OB_FIELD: its type; OB_METHOD: function type of the call; OB_INDEX: the index's type */
   Type *result;      /* OB_INDEX */
+  bool literal;      /* OB_INDEX: the index is known */
+  int64_t index;
   Expr *expr;        /* where it arose; the solution is noted there */
   Span span;
   bool done;

@@ -174,7 +174,7 @@ typedef struct {
 struct FnClause {
   Span span, head;
   Ident name;
-  bool pub, is_extern, located;
+  bool pub, is_extern, located, is_inline;
   const char *symbol;      /* extern: the C function */
   bool has_generics;
   VEC(Ident) generics;
@@ -184,6 +184,7 @@ struct FnClause {
   Expr *guard;
   Expr *body;              /* NULL in a signature without default */
   bool eq_body;            /* fn f(x) = expr */
+  Expr *inline_body;       /* of an inline function: the body as parsed, copied into each call */
   bool plain;              /* resolved: all parameters are names, no guard */
 };
 

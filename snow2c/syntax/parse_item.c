@@ -528,6 +528,24 @@ Item *parse_item(Parser *p) {
     return finish(p, it);
   }
   bool pub = false;
+  if (at(p, TK_pub) && kind_at(p, 1) == TK_ID && kind_at(p, 2) == TK_fn) {
+    /* pub inline fn f(x) = expr: expanded where it is called, before types are inferred. */
+    next(p);
+    if (at_word(p, "inline")) {
+      Item *it = new_item(p, I_FN, true);
+      next(p);
+      it->clause = parse_fn(p, true, false);
+      if (!it->clause) return NULL;
+      it->clause->is_inline = true;
+      it->name = it->clause->name;
+      return finish(p, it);
+    }
+    if (!at_word(p, "extern")) {
+      syntax_error(p, "expected `fn`, `module`, `struct`, `interface`, `type`, or `supervisor` after `pub`");
+      return NULL;
+    }
+    p->pos--;
+  }
   if (at(p, TK_pub)) {
     TokKind k = kind_at(p, 1);
     next(p);
