@@ -22,7 +22,7 @@ sub write_program {
     spew("$work/$file", join "\n", 'fn main() do', (map { "  $_" } @body), "end\n");
 }
 write_program('hello.snow', 'println("hello")');
-write_program('panic.snow', 'println("before")', 'panic("stop here")');
+write_program('panic.snow', 'println("before")', 'println("${List.head(tail([1]))}")');
 write_program('wrong.snow', 'println(nowhere)');
 mkdir "$work/app" or die $!;
 write_program('app/main.snow', 'println("the app")');
@@ -143,7 +143,7 @@ refused(1, qr/nowhere.*\[E0004\]/, 'run', 'wrong.snow');
 {
     my $r = snow('run', 'panic.snow');
     is("$r->{status} $r->{out}", "101 before\n", 'the exit status of a panic');
-    like($r->{err}, qr/^Snow panic at panic\.snow:3: stop here/, 'and its message');
+    like($r->{err}, qr/^Snow panic at panic\.snow:3: List.head: empty list/, 'and its message');
 }
 
 # What the driver passes on, seen with a C program in the place of the compiled one.

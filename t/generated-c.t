@@ -15,7 +15,7 @@ my @strict = qw(-std=c99 -pedantic-errors -Wall -Wextra -Werror);
 my @compilers = (
     ['gcc',      @strict, qw(-O2 -fsyntax-only)],
     ['clang',    @strict, qw(-O2 -fsyntax-only)],
-    ['tcc',      qw(-std=c99 -Wall -Wextra -Werror -c -o /dev/null)],
+    ['tcc',      qw(-std=c99 -Wall -Wextra -Werror -c -o program.o)],
     ['musl-gcc', @strict, qw(-O2 -fsyntax-only)],
 );
 
@@ -51,7 +51,7 @@ sub troubles {
     my $dir = scratch();
     spew("$dir/program.c", $c->{out});
     for my $compiler (@here) {
-        my $r = run_command(cmd => [@$compiler, "-I$SRC/include", "$dir/program.c"], timeout => 300);
+        my $r = run_command(cmd => [@$compiler, "-I$SRC/include", 'program.c'], cwd => $dir, timeout => 300);
         my $said = "$r->{out}$r->{err}";
         push @troubles, $r->{status} || $said ne '' ? how_it_ended($r) . "\n$said" : '';
     }

@@ -65,7 +65,8 @@ struct snow_heap {
   const snow_root *roots;
   int n_roots;
   snow_str outcome;
-  int stress;
+  bool stress;
+  size_t stressed; /* bytes since the last collection in stress mode */
   bool collecting;
   snow_heap_stats stats;
 };
@@ -208,9 +209,18 @@ static bool next_run(snow_cx *cx, size_t size) {
   return false;
 }
 
+/* SNOW_GC_STRESS: a collection at every allocation, or with a large heap after so much that the time stays bounded. */
+static void stress(snow_cx *cx, size_t size) {
+  snow_heap *h = cx->heap;
+  h->stressed += size;
+  if (h->live > ((size_t)256 << 10) && h->stressed < h->live / 256) return;
+  h->stressed = 0;
+  snow_collect(cx, h->stats.collections % 3 == 0);
+}
+
 static void maybe_collect(snow_cx *cx, size_t size) {
   snow_heap *h = cx->heap;
-  if (h->stress) snow_collect(cx, h->stats.collections % 3 == 0);
+  if (h->stress) stress(cx, size);
   else if (h->since + size > h->nursery && h->since) snow_collect(cx, h->live > 2 * h->live_full + ((size_t)16 << 20));
 }
 
@@ -234,9 +244,7 @@ static void *alloc_large(snow_cx *cx, const snow_layout *layout, size_t size) {
 void *snow_alloc_slow(snow_cx *cx, const snow_layout *layout, size_t size) {
   snow_heap *h = cx->heap;
   if (size > LARGE) return alloc_large(cx, layout, size);
-  if (h->stress) {
-    snow_collect(cx, h->stats.collections % 3 == 0);
-  }
+  if (h->stress) stress(cx, size);
   close_run(cx);
   if (!next_run(cx, size)) {
     if (!h->stress && h->since > h->nursery) {

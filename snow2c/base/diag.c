@@ -215,7 +215,7 @@ static int by_place(const void *x, const void *y) {
 
 void diag_print_all(FILE *out, bool json, bool color) {
   if (!color) no_colors();
-  qsort(diags.v, (size_t)diags.n, sizeof *diags.v, by_place);
+  vec_sort(&diags, by_place);
   const Diag *last = NULL;
   for (int i = 0; i < diags.n; i++) {
     const Diag *d = diags.v[i];

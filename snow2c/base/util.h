@@ -60,6 +60,12 @@ void vec_reserve_(void *vec, size_t elem_size, int want);
     (p)->v[(p)->n++] = (x);                                                                                            \
   } while (0)
 
+/* qsort for a VEC, which may be empty (qsort must not be given NULL). */
+#define vec_sort(p, compare)                                                                                           \
+  do {                                                                                                                 \
+    if ((p)->n > 1) qsort((p)->v, (size_t)(p)->n, sizeof *(p)->v, compare);                                            \
+  } while (0)
+
 /* Hash map from pointers (names, nodes) to pointers. Iterate over your own VEC where order matters. */
 typedef struct {
   const void **keys;

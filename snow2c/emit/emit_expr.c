@@ -271,12 +271,12 @@ void emit_expr(Emit *E, Ir *x, int prec) {
       buf_printf(E->b, "(snow_list){NULL, 0, %d}", x->args.n);
       return;
     }
-    buf_printf(E->b, "snow_list_of(cx, &%s_type, %d, (%s const[]){", x->of->cname, x->args.n, x->of->ctype);
+    buf_printf(E->b, "snow_list_of(cx, &%s_type, %d, (%s const[%d]){", x->of->cname, x->args.n, x->of->ctype, x->args.n);
     emit_args(E, x, true);
     put(E, "})");
     return;
   case X_CONCAT:
-    buf_printf(E->b, "snow_concat(cx, %d, (snow_str const[]){", x->args.n);
+    buf_printf(E->b, "snow_concat(cx, %d, (snow_str const[%d]){", x->args.n, x->args.n);
     emit_args(E, x, true);
     put(E, "})");
     return;

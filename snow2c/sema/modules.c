@@ -179,7 +179,7 @@ static void list_dir(const char *dir, Strings *out) {
   for (struct dirent *e; (e = readdir(d));)
     if (e->d_name[0] != '.') vec_push(out, arena_strndup(e->d_name, strlen(e->d_name)));
   closedir(d);
-  qsort(out->v, (size_t)out->n, sizeof *out->v, by_text);
+  vec_sort(out, by_text);
 }
 
 typedef struct { dev_t dev; ino_t ino; } DirId;
@@ -383,7 +383,7 @@ static bool order_modules(void) {
     waiting[i] = user_modules.v[i]->deps.n;
     if (!waiting[i]) vec_push(&queue, user_modules.v[i]);
   }
-  qsort(queue.v, (size_t)queue.n, sizeof *queue.v, by_module_name);
+  vec_sort(&queue, by_module_name);
   for (int head = 0; head < queue.n; head++) {
     Module *m = queue.v[head];
     m->visiting = 1;
