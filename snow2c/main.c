@@ -79,12 +79,14 @@ static void parse_options(int argc, char **argv) {
     else if ((v = value_of(a, "--header", argv, argc, &i))) opt.header = v;
     else if ((v = value_of(a, "--stdlib", argv, argc, &i))) program.stdlib_dir = v;
     else if ((v = value_of(a, "--color", argv, argc, &i))) {
-      if (strcmp(v, "always") && strcmp(v, "never") && strcmp(v, "auto")) usage_error("--color takes always, never or auto, not '%s'", v);
+      if (strcmp(v, "always") && strcmp(v, "never") && strcmp(v, "auto"))
+        usage_error("--color takes always, never or auto, not '%s'", v);
       opt.color = v;
     } else if ((v = value_of(a, "--emit", argv, argc, &i))) {
       static const char *const kinds[] = {"c", "tokens", "ast", "types", "ir"};
       int k = 0;
-      while (k < 5 && strcmp(v, kinds[k]) != 0) k++;
+      while (k < 5 && strcmp(v, kinds[k]) != 0)
+        k++;
       if (k == 5) usage_error("--emit takes c, tokens, ast, types or ir, not '%s'", v);
       opt.emit = (EmitKind)k;
     } else if ((v = value_of(a, "-o", argv, argc, &i))) opt.output = v;
@@ -127,9 +129,11 @@ static void write_deps(void) {
   const char *target = opt.output ? opt.output : "-";
   Buf b = {0};
   buf_printf(&b, "%s:", target);
-  for (int i = 0; i < program.modules.n; i++) put_dep(&b, program.modules.v[i]->src->path);
+  for (int i = 0; i < program.modules.n; i++)
+    put_dep(&b, program.modules.v[i]->src->path);
   if (program.stdlib_dir)
-    for (int i = 0; i < program.std.n; i++) put_dep(&b, arena_printf("%s/%s.snow", program.stdlib_dir, program.std.v[i]->name->s));
+    for (int i = 0; i < program.std.n; i++)
+      put_dep(&b, arena_printf("%s/%s.snow", program.stdlib_dir, program.std.v[i]->name->s));
   buf_putc(&b, '\n');
   write_file(opt.depfile ? opt.depfile : arena_printf("%s.d", target), &b);
 }
@@ -144,7 +148,8 @@ static void dump_types(Buf *b) {
       if (f->scheme) buf_printf(b, "%s.%s/%d : %s\n", m->name->s, f->name->s, f->arity, type_text(f->scheme->ty, m));
     }
     for (int k = 0; k < m->let_fns.n; k++)
-      if (m->let_fns.v[k]->ty) buf_printf(b, "%s.%s : %s\n", m->name->s, m->let_fns.v[k]->name->s, type_text(m->let_fns.v[k]->ty, m));
+      if (m->let_fns.v[k]->ty)
+        buf_printf(b, "%s.%s : %s\n", m->name->s, m->let_fns.v[k]->name->s, type_text(m->let_fns.v[k]->ty, m));
   }
 }
 
@@ -170,8 +175,10 @@ static void translate(Buf *out) {
     free(text);
     return;
   }
-  for (int i = 0; i < program.modules.n; i++) declare_module(program.modules.v[i]);
-  for (int i = 0; i < program.modules.n; i++) declare_bodies(program.modules.v[i]);
+  for (int i = 0; i < program.modules.n; i++)
+    declare_module(program.modules.v[i]);
+  for (int i = 0; i < program.modules.n; i++)
+    declare_bodies(program.modules.v[i]);
   /* A tree with holes would give follow-on errors: a syntax error ends here. */
   if (any_bad()) return;
   check_program();
@@ -225,7 +232,8 @@ int main(int argc, char **argv) {
   pthread_t thread;
   pthread_attr_init(&attr);
   size_t size = (size_t)1 << (sizeof(void *) == 8 ? 30 : 27);
-  while (pthread_attr_setstacksize(&attr, size) != 0 && size > 1 << 20) size /= 2;
+  while (pthread_attr_setstacksize(&attr, size) != 0 && size > 1 << 20)
+    size /= 2;
   while (pthread_create(&thread, &attr, run, NULL) != 0) {
     if (size <= 1 << 20) die("cannot start: %s", strerror(errno));
     size /= 2;

@@ -64,8 +64,8 @@ typedef uint64_t snow_pid;
 /* An immutable UTF-8 text; a NUL follows the last byte of those that were not made by slicing. */
 typedef struct snow_string {
   snow_object h;
-  uint32_t len;        /* bytes */
-  uint32_t chars;      /* code points, or SNOW_UNCOUNTED */
+  uint32_t len;   /* bytes */
+  uint32_t chars; /* code points, or SNOW_UNCOUNTED */
   const char *data;
   const snow_object *owner; /* what keeps data alive where it is not behind this object */
 } snow_string;
@@ -74,7 +74,8 @@ typedef const snow_string *snow_str;
 
 extern const snow_layout snow_static_string;
 extern const snow_str snow_empty;
-#define SNOW_LITERAL(bytes, points, text) {{&snow_static_string}, bytes, points, text, NULL}
+#define SNOW_LITERAL(bytes, points, text) \
+  { {&snow_static_string}, bytes, points, text, NULL }
 
 /* A growable array; elements follow. Only slots outside lo..hi are ever written, by whoever owns that end. */
 typedef struct snow_buf {
@@ -125,8 +126,8 @@ extern const unsigned char snow_zeros[64];
 
 /* The part of an actor that generated code uses. */
 struct snow_cx {
-  char *free, *end;  /* bump allocation */
-  char *limit;       /* lowest address the stack may reach before it grows */
+  char *free, *end; /* bump allocation */
+  char *limit;      /* lowest address the stack may reach before it grows */
   struct snow_heap *heap;
   struct snow_stack *stack;
 };
@@ -294,7 +295,8 @@ static inline int64_t snow_list_length(snow_cx *cx, const snow_type *t, snow_lis
   return (int64_t)xs.len;
 }
 
-static inline void snow_list_element(snow_cx *cx, const snow_site *at, const snow_type *t, snow_list xs, int64_t i, void *out) {
+static inline void snow_list_element(snow_cx *cx, const snow_site *at, const snow_type *t, snow_list xs, int64_t i,
+                                     void *out) {
   if (SNOW_UNLIKELY((uint64_t)i >= xs.len)) snow_index_panic(cx, at, i, (int64_t)xs.len);
   if (t->size) memcpy(out, (const char *)(xs.buf + 1) + ((size_t)xs.off + (size_t)i) * t->size, t->size);
 }
@@ -324,8 +326,10 @@ static inline int64_t snow_tuple_size(snow_cx *cx, const snow_type *t, const voi
 
 typedef struct snow_map snow_map;
 
-const snow_map *snow_map_put(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key, const void *value);
-const snow_map *snow_map_delete(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key);
+const snow_map *snow_map_put(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key,
+                             const void *value);
+const snow_map *snow_map_delete(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m,
+                                const void *key);
 int64_t snow_map_slot(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key);
 void snow_map_value_at(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, int64_t slot, void *out);
 void snow_map_missing(snow_cx *cx, const snow_site *at, const snow_type *v, void *out);

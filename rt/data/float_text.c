@@ -38,9 +38,7 @@ static inline int leading_zeros(uint64_t x) {
 }
 
 // floor(x / 2^bits); C leaves >> of a negative number to the compiler.
-static inline int floor_shift(int32_t x, int bits) {
-  return x < 0 ? ~(~x >> bits) : x >> bits;
-}
+static inline int floor_shift(int32_t x, int bits) { return x < 0 ? ~(~x >> bits) : x >> bits; }
 
 // ---- powers of ten
 
@@ -194,10 +192,8 @@ static inline const char *put_digits(char *buffer, uint64_t n) {
     memcpy(p -= 2, digit_pairs + head % 100 * 2, 2);
     head /= 100;
   }
-  if (head >= 10)
-    memcpy(p -= 2, digit_pairs + head * 2, 2);
-  else
-    *--p = (char)('0' + head);
+  if (head >= 10) memcpy(p -= 2, digit_pairs + head * 2, 2);
+  else *--p = (char)('0' + head);
   return p;
 }
 
@@ -323,24 +319,18 @@ static uint64_t choose_exactly(uint64_t low, const char *s, size_t n, int expone
   // the midpoint, mantissa * 2^binary
   uint64_t mantissa = low & (HIDDEN_BIT - 1);
   int binary = (int)(low >> MANTISSA_BITS);
-  if (binary)
-    mantissa |= HIDDEN_BIT;
-  else
-    binary = 1;
+  if (binary) mantissa |= HIDDEN_BIT;
+  else binary = 1;
   mantissa = 2 * mantissa + 1;
   binary -= EXPONENT_BIAS + 1;
   big middle = {1, {(uint32_t)mantissa, (uint32_t)(mantissa >> 32)}};
   if (middle.limb[1]) middle.used = 2;
 
-  if (exponent >= 0)
-    big_multiply_power_of_five(&text, exponent);
-  else
-    big_multiply_power_of_five(&middle, -exponent);
+  if (exponent >= 0) big_multiply_power_of_five(&text, exponent);
+  else big_multiply_power_of_five(&middle, -exponent);
   int shift = binary - exponent;
-  if (shift >= 0)
-    big_shift(&middle, shift);
-  else
-    big_shift(&text, -shift);
+  if (shift >= 0) big_shift(&middle, shift);
+  else big_shift(&text, -shift);
   int order = big_compare(&text, &middle);
   return low + (order > 0 || (order == 0 && (low & 1)));
 }
@@ -394,9 +384,7 @@ static const double exact_power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1
                                      1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 #endif
 
-static inline bool is_digit(char c) {
-  return (unsigned char)((unsigned char)c - '0') <= 9;
-}
+static inline bool is_digit(char c) { return (unsigned char)((unsigned char)c - '0') <= 9; }
 
 bool snow_parse_double(const char *s, size_t n, double *out) {
   if (!n) return false; // s may be NULL then
@@ -430,8 +418,7 @@ bool snow_parse_double(const char *s, size_t n, double *out) {
         w = 10 * w + digit;
         kept += w != 0;
         exponent--;
-      } else
-        more |= digit != 0;
+      } else more |= digit != 0;
     }
     any |= p > point + 1;
   }

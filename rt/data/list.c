@@ -63,7 +63,8 @@ snow_list snow_list_concat(snow_cx *cx, const snow_type *t, snow_list xs, snow_l
 snow_list snow_list_reverse(snow_cx *cx, const snow_type *t, snow_list xs) {
   if (xs.len < 2 || !t->size) return xs;
   snow_buf *b = snow_buf_new(cx, t->array, xs.len, t->size);
-  for (uint32_t i = 0; i < xs.len; i++) memcpy(slot(b, t->size, xs.len - 1 - i), slot(xs.buf, t->size, (size_t)xs.off + i), t->size);
+  for (uint32_t i = 0; i < xs.len; i++)
+    memcpy(slot(b, t->size, xs.len - 1 - i), slot(xs.buf, t->size, (size_t)xs.off + i), t->size);
   b->hi = xs.len;
   return (snow_list){b, 0, xs.len};
 }

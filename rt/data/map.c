@@ -16,19 +16,19 @@ enum { BITS = 5, LEAF = 1 << BITS, FEW = 8 };
 /* The append-only part. */
 typedef struct table {
   snow_object h;
-  snow_buf *keys;     /* array of K */
-  snow_buf *hashes;   /* bytes: uint32_t each */
-  snow_buf *index;    /* bytes: uint32_t slot + 1 each, a power of two; NULL while there are few */
-  uint32_t next;      /* slots in use by the newest version */
+  snow_buf *keys;   /* array of K */
+  snow_buf *hashes; /* bytes: uint32_t each */
+  snow_buf *index;  /* bytes: uint32_t slot + 1 each, a power of two; NULL while there are few */
+  uint32_t next;    /* slots in use by the newest version */
   uint32_t mask;
 } table;
 
 struct snow_map {
   snow_object h;
   table *t;
-  snow_object *root;  /* radix tree over slots: leaves, or nodes of `depth` levels above them */
-  uint32_t count;     /* keys alive */
-  uint32_t next;      /* slots of this version */
+  snow_object *root; /* radix tree over slots: leaves, or nodes of `depth` levels above them */
+  uint32_t count;    /* keys alive */
+  uint32_t next;     /* slots of this version */
   uint32_t depth;
 };
 
@@ -36,7 +36,7 @@ struct snow_map {
  * the value type's layout serves. */
 typedef struct leaf {
   snow_object h;
-  snow_buf *values;   /* NULL where values have no size */
+  snow_buf *values; /* NULL where values have no size */
   uint32_t alive, pad;
 } leaf;
 
@@ -53,7 +53,8 @@ static const uint32_t leaf_ptrs[] = {offsetof(leaf, values)};
 static const snow_layout leaf_layout = {SNOW_RECORD, 0, sizeof(leaf), 1, 0, leaf_ptrs, "Map"};
 #define KID(i) offsetof(node, kids) + (i) * sizeof(snow_object *)
 #define KIDS4(i) KID(i), KID(i + 1), KID(i + 2), KID(i + 3)
-static const uint32_t node_ptrs[LEAF] = {KIDS4(0), KIDS4(4), KIDS4(8), KIDS4(12), KIDS4(16), KIDS4(20), KIDS4(24), KIDS4(28)};
+static const uint32_t node_ptrs[LEAF] = {KIDS4(0),  KIDS4(4),  KIDS4(8),  KIDS4(12),
+                                         KIDS4(16), KIDS4(20), KIDS4(24), KIDS4(28)};
 static const snow_layout node_layout = {SNOW_RECORD, 0, sizeof(node), LEAF, 0, node_ptrs, "Map"};
 static const snow_layout bytes_layout = {SNOW_BYTES, 0, 1, 0, 0, NULL, "Map"};
 
@@ -103,7 +104,8 @@ static uint64_t mix_bytes(const char *s, size_t n) {
 static uint32_t hash_key(snow_cx *cx, const snow_type *k, const void *key) {
   uint64_t h;
   switch (k->kind) {
-  case SNOW_INT: case SNOW_FLOAT:
+  case SNOW_INT:
+  case SNOW_FLOAT:
     memcpy(&h, key, sizeof h);
     h = mix(h ^ the_seed());
     break;
@@ -119,7 +121,8 @@ static uint32_t hash_key(snow_cx *cx, const snow_type *k, const void *key) {
 
 static bool same_key(snow_cx *cx, const snow_type *k, const void *a, const void *b) {
   switch (k->kind) {
-  case SNOW_INT: case SNOW_FLOAT: return memcmp(a, b, 8) == 0; /* floats by bits: NaN is found again */
+  case SNOW_INT:
+  case SNOW_FLOAT: return memcmp(a, b, 8) == 0; /* floats by bits: NaN is found again */
   case SNOW_STRING: return snow_string_eq(*(snow_str const *)a, *(snow_str const *)b);
   default: return k->eq(cx, a, b);
   }
@@ -129,7 +132,8 @@ static bool same_key(snow_cx *cx, const snow_type *k, const void *a, const void 
 
 static leaf *leaf_at(const snow_map *m, uint32_t slot) {
   snow_object *o = m->root;
-  for (uint32_t d = m->depth; d > 0; d--) o = ((node *)(void *)o)->kids[slot >> (BITS * d) & (LEAF - 1)];
+  for (uint32_t d = m->depth; d > 0; d--)
+    o = ((node *)(void *)o)->kids[slot >> (BITS * d) & (LEAF - 1)];
   return (leaf *)(void *)o;
 }
 
@@ -153,7 +157,8 @@ static leaf *copy_leaf(snow_cx *cx, const snow_type *v, const leaf *old) {
 }
 
 /* The tree below o with slot set to *value (NULL: dead); path copied. */
-static snow_object *set(snow_cx *cx, const snow_type *v, snow_object *o, uint32_t depth, uint32_t slot, const void *value, bool live) {
+static snow_object *set(snow_cx *cx, const snow_type *v, snow_object *o, uint32_t depth, uint32_t slot,
+                        const void *value, bool live) {
   if (depth == 0) {
     leaf *l = copy_leaf(cx, v, (leaf *)(void *)o);
     uint32_t i = slot & (LEAF - 1);
@@ -189,8 +194,12 @@ static snow_map *version(snow_cx *cx, table *t, snow_object *root, uint32_t coun
 
 /* ---- lookup ---- */
 
-static const void *key_at(const table *t, const snow_type *k, uint32_t slot) { return (const char *)(t->keys + 1) + (size_t)slot * k->size; }
-static uint32_t hash_at(const table *t, uint32_t slot) { return ((const uint32_t *)(const void *)(t->hashes + 1))[slot]; }
+static const void *key_at(const table *t, const snow_type *k, uint32_t slot) {
+  return (const char *)(t->keys + 1) + (size_t)slot * k->size;
+}
+static uint32_t hash_at(const table *t, uint32_t slot) {
+  return ((const uint32_t *)(const void *)(t->hashes + 1))[slot];
+}
 
 static int64_t find(snow_cx *cx, const snow_type *k, const snow_map *m, const void *key, uint32_t hash) {
   const table *t = m->t;
@@ -212,7 +221,8 @@ int64_t snow_map_slot(snow_cx *cx, const snow_type *k, const snow_type *v, const
   return m ? find(cx, k, m, key, hash_key(cx, k, key)) : -1;
 }
 
-void snow_map_value_at(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, int64_t slot, void *out) {
+void snow_map_value_at(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, int64_t slot,
+                       void *out) {
   (void)cx;
   (void)k;
   if (!v->size) return;
@@ -237,7 +247,8 @@ int64_t snow_map_size(snow_cx *cx, const snow_type *k, const snow_type *v, const
 static void index_add(table *t, uint32_t slot) {
   uint32_t *index = (uint32_t *)(void *)(t->index + 1);
   uint32_t i = hash_at(t, slot) & t->mask;
-  while (index[i]) i = (i + 1) & t->mask;
+  while (index[i])
+    i = (i + 1) & t->mask;
   index[i] = slot + 1;
 }
 
@@ -251,7 +262,8 @@ static table *new_table(snow_cx *cx, const snow_type *k, const table *old, uint3
   uint32_t mask = 0;
   if (cap > FEW) {
     size_t size = 16;
-    while (size < cap + cap / 2) size *= 2;
+    while (size < cap + cap / 2)
+      size *= 2;
     index = snow_buf_new(cx, &bytes_layout, size * sizeof(uint32_t), 1);
     memset(index + 1, 0, size * sizeof(uint32_t));
     mask = (uint32_t)size - 1;
@@ -265,7 +277,8 @@ static table *new_table(snow_cx *cx, const snow_type *k, const table *old, uint3
   if (n) {
     memcpy(keys + 1, old->keys + 1, (size_t)n * k->size);
     memcpy(hashes + 1, old->hashes + 1, (size_t)n * sizeof(uint32_t));
-    for (uint32_t s = 0; index && s < n; s++) index_add(t, s);
+    for (uint32_t s = 0; index && s < n; s++)
+      index_add(t, s);
   }
   keys->hi = n;
   if (n && keys->old) snow_remember(cx, keys, 0);
@@ -294,7 +307,8 @@ static const snow_map *compact(snow_cx *cx, const snow_type *k, const snow_type 
   return out;
 }
 
-const snow_map *snow_map_put(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key, const void *value) {
+const snow_map *snow_map_put(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key,
+                             const void *value) {
   uint32_t hash = k->size ? hash_key(cx, k, key) : 0;
   if (m) {
     int64_t at = find(cx, k, m, key, hash);
@@ -321,7 +335,8 @@ const snow_map *snow_map_put(snow_cx *cx, const snow_type *k, const snow_type *v
   return version(cx, t, root, (m ? m->count : 0) + 1, next + 1, depth);
 }
 
-const snow_map *snow_map_delete(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key) {
+const snow_map *snow_map_delete(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m,
+                                const void *key) {
   int64_t at = snow_map_slot(cx, k, v, m, key);
   if (at < 0) return m;
   if (m->count == 1) return NULL;
@@ -350,7 +365,8 @@ snow_list snow_map_values(snow_cx *cx, const snow_type *k, const snow_type *v, c
   for (uint32_t s = 0; s < m->next; s++) {
     const leaf *l = leaf_at(m, s);
     uint32_t i = s & (LEAF - 1);
-    if (l->alive >> i & 1) memcpy((char *)(b + 1) + (size_t)b->hi++ * v->size, (const char *)(l->values + 1) + (size_t)i * v->size, v->size);
+    if (l->alive >> i & 1)
+      memcpy((char *)(b + 1) + (size_t)b->hi++ * v->size, (const char *)(l->values + 1) + (size_t)i * v->size, v->size);
   }
   return (snow_list){b, 0, m->count};
 }

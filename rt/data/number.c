@@ -67,7 +67,8 @@ int64_t snow_round(snow_cx *cx, double x) { return snow_float_to_int(cx, round(x
 #define FNV_PRIME UINT64_C(0x100000001b3)
 
 static uint64_t feed(uint64_t h, uint64_t word) {
-  for (int i = 0; i < 8; i++) h = (h ^ (word >> (8 * i) & 0xFF)) * FNV_PRIME;
+  for (int i = 0; i < 8; i++)
+    h = (h ^ (word >> (8 * i) & 0xFF)) * FNV_PRIME;
   return h;
 }
 
@@ -86,7 +87,8 @@ int64_t snow_hash_float(double x) {
 int64_t snow_hash_bool(bool b) { return (int64_t)((FNV_START ^ (b ? 1u : 0u)) * FNV_PRIME); }
 int64_t snow_hash_string(snow_str s) {
   uint64_t h = FNV_START;
-  for (uint32_t i = 0; i < s->len; i++) h = (h ^ (unsigned char)s->data[i]) * FNV_PRIME;
+  for (uint32_t i = 0; i < s->len; i++)
+    h = (h ^ (unsigned char)s->data[i]) * FNV_PRIME;
   return (int64_t)h;
 }
 

@@ -113,7 +113,8 @@ snow_str snow_string_concat(snow_cx *cx, snow_str a, snow_str b) {
 
 snow_str snow_concat(snow_cx *cx, int n, snow_str const *parts) {
   size_t len = 0;
-  for (int i = 0; i < n; i++) len += parts[i]->len;
+  for (int i = 0; i < n; i++)
+    len += parts[i]->len;
   if (len >= UINT32_MAX) too_long();
   if (n && parts[0]->len >= SHARED_FROM) return append_bytes(cx, parts[0], parts + 1, n - 1, len);
   if (!len) return snow_empty;
@@ -131,7 +132,8 @@ snow_str snow_concat(snow_cx *cx, int n, snow_str const *parts) {
 snow_str snow_int_to_string(snow_cx *cx, int64_t n) {
   char buf[20], *end = buf + sizeof buf, *p = end;
   uint64_t u = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-  do *--p = (char)('0' + u % 10);
+  do
+    *--p = (char)('0' + u % 10);
   while (u /= 10);
   bool negative = n < 0;
   size_t len = (size_t)(end - p);
@@ -207,8 +209,10 @@ bool snow_string_ends_with(snow_cx *cx, snow_str s, snow_str suffix) {
 
 static void trimmed(snow_str s, size_t *from, size_t *len) {
   size_t i = 0, n = s->len, k;
-  while (i < n && (k = snow_utf8_space(bytes(s) + i, n - i))) i += k;
-  while (n > i && (k = snow_utf8_space_back(bytes(s) + i, n - i))) n -= k;
+  while (i < n && (k = snow_utf8_space(bytes(s) + i, n - i)))
+    i += k;
+  while (n > i && (k = snow_utf8_space_back(bytes(s) + i, n - i)))
+    n -= k;
   *from = i;
   *len = n - i;
 }
@@ -289,7 +293,8 @@ snow_list snow_string_split(snow_cx *cx, snow_str s, snow_str delimiter) {
   matches m = {s->data, s->data + s->len, delimiter, false};
   const char *from, *to, *done = s->data;
   size_t pieces = 1;
-  while (next_match(&m, &from, &to)) pieces++;
+  while (next_match(&m, &from, &to))
+    pieces++;
   if (pieces >= UINT32_MAX) too_long();
   snow_buf *buf = snow_buf_new(cx, &strings_layout, pieces, sizeof(snow_str));
   snow_str *out = (snow_str *)(void *)(buf + 1);
@@ -311,7 +316,8 @@ snow_list snow_string_split(snow_cx *cx, snow_str s, snow_str delimiter) {
 snow_str snow_string_join(snow_cx *cx, snow_list parts, snow_str separator) {
   if (!parts.len) return snow_empty;
   size_t len = (size_t)separator->len * (parts.len - 1);
-  for (uint32_t i = 0; i < parts.len; i++) len += SNOW_AT(snow_str, parts, i)->len;
+  for (uint32_t i = 0; i < parts.len; i++)
+    len += SNOW_AT(snow_str, parts, i)->len;
   if (len >= UINT32_MAX) too_long();
   if (!len) return snow_empty;
   snow_string *out = snow_string_room(cx, len);

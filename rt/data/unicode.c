@@ -17,9 +17,7 @@ static inline uint64_t load_8(const unsigned char *s) {
 }
 
 // A 1 in each byte that continues a code point.
-static inline uint64_t continuations(uint64_t word) {
-  return word >> 7 & ~word >> 6 & EACH_BYTE(1);
-}
+static inline uint64_t continuations(uint64_t word) { return word >> 7 & ~word >> 6 & EACH_BYTE(1); }
 
 enum { BLOCK = 32 };
 
@@ -30,15 +28,11 @@ static inline size_t starts_in_block(const unsigned char *s) {
   return BLOCK - (size_t)(EACH_BYTE(1) * sums >> 56);
 }
 
-static inline bool starts_code_point(unsigned char byte) {
-  return (byte & 0xc0) != 0x80;
-}
+static inline bool starts_code_point(unsigned char byte) { return (byte & 0xc0) != 0x80; }
 
 // ---- code points
 
-static inline bool is_continuation(unsigned char byte) {
-  return (byte & 0xc0) == 0x80;
-}
+static inline bool is_continuation(unsigned char byte) { return (byte & 0xc0) == 0x80; }
 
 bool snow_utf8_valid(const unsigned char *s, size_t n) {
   if (!n) return true; // s may be NULL then
@@ -100,14 +94,10 @@ size_t snow_utf8_offset(const unsigned char *s, size_t n, size_t index) {
 
 // ---- white space
 
-static inline bool is_ascii_space(unsigned char byte) {
-  return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
+static inline bool is_ascii_space(unsigned char byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); }
 
 // U+0085, U+00A0
-static inline bool is_space_of_2(const unsigned char *s) {
-  return s[0] == 0xc2 && (s[1] == 0x85 || s[1] == 0xa0);
-}
+static inline bool is_space_of_2(const unsigned char *s) { return s[0] == 0xc2 && (s[1] == 0x85 || s[1] == 0xa0); }
 
 static inline bool is_space_of_3(const unsigned char *s) {
   if (s[0] == 0xe2) {
@@ -144,9 +134,7 @@ static inline uint32_t decode(const unsigned char *s, size_t *length) {
   return (s[0] & 0x07u) << 18 | (s[1] & 0x3fu) << 12 | (s[2] & 0x3fu) << 6 | (s[3] & 0x3fu);
 }
 
-static inline size_t encoded_length(uint32_t c) {
-  return 1 + (c >= 0x80) + (c >= 0x800) + (c >= 0x10000);
-}
+static inline size_t encoded_length(uint32_t c) { return 1 + (c >= 0x80) + (c >= 0x800) + (c >= 0x10000); }
 
 static inline size_t encode(uint32_t c, unsigned char *out) {
   if (c < 0x80) return out[0] = (unsigned char)c, 1;
@@ -195,10 +183,8 @@ static const uint16_t *find_special(const snow_special_case *table, size_t size,
   size_t low = 0, high = size - 1;
   while (low < high) {
     size_t middle = (low + high) / 2;
-    if (table[middle].from < c)
-      low = middle + 1;
-    else
-      high = middle;
+    if (table[middle].from < c) low = middle + 1;
+    else high = middle;
   }
   return table[low].to;
 }
@@ -234,10 +220,8 @@ static inline size_t change_case(const unsigned char *s, size_t n, unsigned char
         i += size;
         continue;
       }
-      if (!upper && c == SIGMA && is_final(s, n, i, i + size))
-        c = FINAL_SIGMA;
-      else
-        c += (uint32_t)delta;
+      if (!upper && c == SIGMA && is_final(s, n, i, i + size)) c = FINAL_SIGMA;
+      else c += (uint32_t)delta;
     }
     length += out ? encode(c, out + length) : encoded_length(c);
     i += size;
@@ -245,10 +229,6 @@ static inline size_t change_case(const unsigned char *s, size_t n, unsigned char
   return length;
 }
 
-size_t snow_utf8_upper(const unsigned char *s, size_t n, unsigned char *out) {
-  return change_case(s, n, out, true);
-}
+size_t snow_utf8_upper(const unsigned char *s, size_t n, unsigned char *out) { return change_case(s, n, out, true); }
 
-size_t snow_utf8_lower(const unsigned char *s, size_t n, unsigned char *out) {
-  return change_case(s, n, out, false);
-}
+size_t snow_utf8_lower(const unsigned char *s, size_t n, unsigned char *out) { return change_case(s, n, out, false); }

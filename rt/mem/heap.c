@@ -25,11 +25,11 @@ enum {
 
 typedef struct block {
   struct block *next;
-  size_t large;              /* bytes of the one large object that starts here; 0 in an ordinary block */
+  size_t large; /* bytes of the one large object that starts here; 0 in an ordinary block */
   bool large_marked;
-  bool starts_known;         /* starts is right for this collection */
-  uint8_t used[LINES];       /* lines that hold marked objects */
-  uint8_t fresh[LINES];      /* lines of runs taken since the last collection: 2 begins a run, 1 goes on */
+  bool starts_known;    /* starts is right for this collection */
+  uint8_t used[LINES];  /* lines that hold marked objects */
+  uint8_t fresh[LINES]; /* lines of runs taken since the last collection: 2 begins a run, 1 goes on */
   uint64_t marks[GRANULES / 64];
   uint64_t starts[GRANULES / 64];
 } block;
@@ -82,7 +82,8 @@ static void *need(void *p) {
 
 static size_t page_slot(const snow_heap *h, uintptr_t page) {
   size_t i = (size_t)((uint64_t)page * 0x9E3779B97F4A7C15u >> 20) & (h->cap_pages - 1);
-  while (h->page_keys[i] && h->page_keys[i] != page) i = (i + 1) & (h->cap_pages - 1);
+  while (h->page_keys[i] && h->page_keys[i] != page)
+    i = (i + 1) & (h->cap_pages - 1);
   return i;
 }
 
@@ -194,9 +195,11 @@ static bool next_run(snow_cx *cx, size_t size) {
   for (; h->at; h->at = h->at->next, h->line = FIRST_LINE) {
     block *b = h->at;
     while (h->line < LINES) {
-      while (h->line < LINES && (b->used[h->line] || b->fresh[h->line])) h->line++;
+      while (h->line < LINES && (b->used[h->line] || b->fresh[h->line]))
+        h->line++;
       int start = h->line;
-      while (h->line < LINES && !b->used[h->line] && !b->fresh[h->line]) h->line++;
+      while (h->line < LINES && !b->used[h->line] && !b->fresh[h->line])
+        h->line++;
       if (h->line - start < want) continue;
       b->fresh[start] = 2;
       memset(b->fresh + start + 1, 1, (size_t)(h->line - start - 1));
@@ -234,7 +237,8 @@ static void *alloc_large(snow_cx *cx, const snow_layout *layout, size_t size) {
   b->large = bytes;
   b->next = h->large;
   h->large = b;
-  for (size_t i = 0; i < bytes / BLOCK_SIZE; i++) page_add(h, (uintptr_t)b / BLOCK_SIZE + i, b);
+  for (size_t i = 0; i < bytes / BLOCK_SIZE; i++)
+    page_add(h, (uintptr_t)b / BLOCK_SIZE + i, b);
   h->since += bytes;
   snow_object *o = (snow_object *)(void *)((char *)b + DATA);
   o->layout = layout;
@@ -322,7 +326,8 @@ static void mark(snow_heap *h, snow_object *o) {
     size_t size = object_size(o);
     size_t first = g * 8 / LINE, last = (g * 8 + size - 1) / LINE;
     h->live += size;
-    for (size_t i = first; i <= last; i++) b->used[i] = 1;
+    for (size_t i = first; i <= last; i++)
+      b->used[i] = 1;
   }
   if (l->kind == SNOW_ARRAY) ((snow_buf *)(void *)o)->old = 1;
   if (l->kind == SNOW_TEXT) {
@@ -340,7 +345,8 @@ static void build_starts(block *b) {
       continue;
     }
     int end = i + 1;
-    while (end < LINES && b->fresh[end] == 1) end++;
+    while (end < LINES && b->fresh[end] == 1)
+      end++;
     char *p = (char *)b + i * LINE, *stop = (char *)b + end * LINE;
     while (p < stop) {
       snow_object *o = (snow_object *)(void *)p;
@@ -371,7 +377,8 @@ static void mark_ambiguous(snow_heap *h, uintptr_t word) {
     bits = b->starts[--w];
   }
   int top = 63;
-  while (!(bits >> top & 1)) top--;
+  while (!(bits >> top & 1))
+    top--;
   snow_object *o = (snow_object *)(void *)((char *)b + (w * 64 + (size_t)top) * 8);
   /* One past the end counts: compilers keep such pointers, and lists that are used up have them. */
   if (word <= (uintptr_t)o + object_size(o)) mark(h, o);
@@ -393,7 +400,8 @@ static void mark_elements(snow_heap *h, snow_buf *buf, uint32_t from) {
   const snow_layout *l = buf->h.layout;
   char *elems = (char *)(buf + 1);
   if (!l->n_exact && !l->n_ambiguous) return;
-  for (uint32_t i = from; i < buf->hi; i++) mark_fields(h, l, elems + (size_t)i * l->size);
+  for (uint32_t i = from; i < buf->hi; i++)
+    mark_fields(h, l, elems + (size_t)i * l->size);
 }
 
 static void drain(snow_heap *h) {
@@ -408,10 +416,12 @@ static void drain(snow_heap *h) {
 #if defined(__GNUC__)
 __attribute__((no_sanitize("address")))
 #endif
-static void scan_range(void *arg, char *lo, char *hi) {
+static void
+scan_range(void *arg, char *lo, char *hi) {
   snow_heap *h = arg;
   uintptr_t at = ((uintptr_t)lo + sizeof(void *) - 1) & ~(uintptr_t)(sizeof(void *) - 1);
-  for (; at + sizeof(void *) <= (uintptr_t)hi; at += sizeof(void *)) mark_ambiguous(h, *(uintptr_t *)at);
+  for (; at + sizeof(void *) <= (uintptr_t)hi; at += sizeof(void *))
+    mark_ambiguous(h, *(uintptr_t *)at);
 }
 
 /* ---- collection ---- */
@@ -424,7 +434,8 @@ static void sweep_large(snow_heap *h) {
       continue;
     }
     *p = b->next;
-    for (size_t i = 0; i < b->large / BLOCK_SIZE; i++) page_remove(h, (uintptr_t)b / BLOCK_SIZE + i);
+    for (size_t i = 0; i < b->large / BLOCK_SIZE; i++)
+      page_remove(h, (uintptr_t)b / BLOCK_SIZE + i);
     free(b);
   }
 }
@@ -449,10 +460,12 @@ static void sweep_blocks(snow_heap *h) {
 #if defined(__GNUC__)
 __attribute__((noinline))
 #endif
-static void mark_roots(snow_cx *cx) {
+static void
+mark_roots(snow_cx *cx) {
   snow_heap *h = cx->heap;
   snow_stack_ranges(cx, scan_range, h);
-  for (int i = 0; i < h->n_roots; i++) scan_range(h, h->roots[i].at, (char *)h->roots[i].at + h->roots[i].size);
+  for (int i = 0; i < h->n_roots; i++)
+    scan_range(h, h->roots[i].at, (char *)h->roots[i].at + h->roots[i].size);
   if (h->outcome) mark(h, (snow_object *)(uintptr_t)h->outcome);
 }
 
@@ -470,11 +483,14 @@ void snow_collect(snow_cx *cx, bool full) {
       memset(b->marks, 0, sizeof b->marks);
       memset(b->used, 0, sizeof b->used);
     }
-    for (block *b = h->large; b; b = b->next) b->large_marked = false;
+    for (block *b = h->large; b; b = b->next)
+      b->large_marked = false;
   } else {
-    for (size_t i = 0; i < h->n_rem; i++) mark_elements(h, h->rem[i].buf, h->rem[i].from);
+    for (size_t i = 0; i < h->n_rem; i++)
+      mark_elements(h, h->rem[i].buf, h->rem[i].from);
   }
-  for (size_t i = 0; i < h->n_rem; i++) h->rem[i].buf->old = 1;
+  for (size_t i = 0; i < h->n_rem; i++)
+    h->rem[i].buf->old = 1;
   h->n_rem = 0;
   /* Registers that hold roots are spilled to this frame, which is part of what is scanned. */
 #if defined(__GNUC__)

@@ -48,7 +48,10 @@ bool snow_file_read(snow_cx *cx, snow_str path) {
   free(p);
   if (fd < 0) return fail(cx, e);
   struct stat st;
-  size_t cap = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size < INT32_MAX ? (size_t)st.st_size + 1 : 4096, n = 0;
+  size_t cap = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size < INT32_MAX
+                   ? (size_t)st.st_size + 1
+                   : 4096,
+         n = 0;
   char *buf = malloc(cap);
   if (!buf) snow_die(102, "Snow: out of memory\n");
   for (;;) { /* to the end of file, whatever size it claims */

@@ -54,7 +54,8 @@ static void *flush_later(void *unused) {
   (void)unused;
   pthread_mutex_lock(&out.lock);
   for (;;) {
-    while (!out.n) pthread_cond_wait(&out.filled, &out.lock);
+    while (!out.n)
+      pthread_cond_wait(&out.filled, &out.lock);
     pthread_mutex_unlock(&out.lock);
     struct timespec wait = {0, FLUSH_MS * 1000000L};
     nanosleep(&wait, NULL);

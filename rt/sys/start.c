@@ -13,7 +13,8 @@ int snow_main(int argc, char **argv, const snow_program *program) {
   (void)argc;
   (void)argv;
   if (program->abi != SNOW_ABI) {
-    fprintf(stderr, "Snow: this program was made for runtime ABI %d, the installed library has %d\n", program->abi, SNOW_ABI);
+    fprintf(stderr, "Snow: this program was made for runtime ABI %d, the installed library has %d\n", program->abi,
+            SNOW_ABI);
     return 102;
   }
   static snow_cx cx;
@@ -27,8 +28,8 @@ int snow_main(int argc, char **argv, const snow_program *program) {
   if (getenv("SNOW_GC_STATS")) {
     snow_heap_stats s = snow_heap_statistics(cx.heap);
     snow_out_flush();
-    fprintf(stderr, "Snow: %zu collections (%zu full), %zu bytes allocated, %zu live at the last\n", s.collections, s.full_collections,
-            s.allocated, s.live);
+    fprintf(stderr, "Snow: %zu collections (%zu full), %zu bytes allocated, %zu live at the last\n", s.collections,
+            s.full_collections, s.allocated, s.live);
   }
   snow_out_flush();
   return 0;

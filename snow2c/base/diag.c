@@ -50,7 +50,8 @@ int diag_errors(void) { return n_errors; }
 int diag_mark(void) { return diags.n; }
 
 void diag_rewind(int mark) {
-  while (diags.n > mark) n_errors -= diags.v[--diags.n]->sev == SEV_ERROR;
+  while (diags.n > mark)
+    n_errors -= diags.v[--diags.n]->sev == SEV_ERROR;
 }
 
 /* ---- positions ---- */
@@ -84,7 +85,8 @@ void source_position(Source *src, uint32_t offset, int *line, int *col) {
 
 static uint32_t line_end(Source *src, int line) {
   uint32_t e = line < src->lines.n ? src->lines.v[line] : src->len;
-  while (e > src->lines.v[line - 1] && (src->text[e - 1] == '\n' || src->text[e - 1] == '\r')) e--;
+  while (e > src->lines.v[line - 1] && (src->text[e - 1] == '\n' || src->text[e - 1] == '\r'))
+    e--;
   return e;
 }
 
@@ -108,9 +110,11 @@ static void print_excerpt(FILE *out, const Label *l, char mark, const char *colo
   uint32_t from = start, at = l->at.start < end ? l->at.start : end;
   if (end - start > WINDOW) {
     if (at - start > WINDOW / 2) from = at - WINDOW / 2;
-    while (from > start && ((unsigned char)src->text[from] & 0xC0) == 0x80) from--;
+    while (from > start && ((unsigned char)src->text[from] & 0xC0) == 0x80)
+      from--;
     if (end > from + WINDOW) end = from + WINDOW;
-    while (end > from && ((unsigned char)src->text[end] & 0xC0) == 0x80) end--;
+    while (end > from && ((unsigned char)src->text[end] & 0xC0) == 0x80)
+      end--;
   }
   fprintf(out, "%s%*d |%s ", BLUE, gutter, line, PLAIN);
   for (uint32_t i = from; i < end; i++) {
@@ -125,7 +129,8 @@ static void print_excerpt(FILE *out, const Label *l, char mark, const char *colo
   uint32_t stop = line2 > line || l->at.end > end ? end : l->at.end;
   size_t width = stop > at ? utf8_count(src->text + at, stop - at) : 1;
   fputs(color, out);
-  for (size_t i = 0; i < width; i++) fputc(mark, out);
+  for (size_t i = 0; i < width; i++)
+    fputc(mark, out);
   if (l->text) fprintf(out, " %s", l->text);
   if (line2 > line) fprintf(out, " (to line %d)", line2);
   fprintf(out, "%s\n", PLAIN);
@@ -147,7 +152,8 @@ static void print_human(FILE *out, const Diag *d) {
   if (src) {
     int gutter = 3, line, col;
     source_position(src, d->primary.at.start, &line, &col);
-    for (int n = line; n >= 1000; n /= 10) gutter++;
+    for (int n = line; n >= 1000; n /= 10)
+      gutter++;
     print_excerpt(out, &d->primary, '^', color, gutter);
     for (int i = 0; i < d->more.n; i++) {
       const Label *l = &d->more.v[i];
@@ -226,7 +232,9 @@ void diag_print_all(FILE *out, bool json, bool color) {
     else print_human(out, d);
     last = d;
   }
-  if (n_errors && json) fputs("{\"code\":\"C0001\",\"severity\":\"error\",\"message\":\"Compilation failed due to errors "
-                              "above.\",\"file\":\"\",\"spans\":[],\"fix\":null}\n", out);
+  if (n_errors && json)
+    fputs("{\"code\":\"C0001\",\"severity\":\"error\",\"message\":\"Compilation failed due to errors "
+          "above.\",\"file\":\"\",\"spans\":[],\"fix\":null}\n",
+          out);
   else if (n_errors) fprintf(out, "%serror:%s Compilation failed due to errors above.\n", RED, PLAIN);
 }

@@ -9,11 +9,11 @@
 
 /* One source text. Offsets into it are bytes; the text is NUL-terminated behind its last byte. */
 typedef struct Source {
-  const char *path;  /* as shown in messages */
+  const char *path; /* as shown in messages */
   const char *text;
   uint32_t len;
-  int order;         /* position in compile order; diagnostics are sorted by it */
-  bool is_std;       /* part of the standard library */
+  int order;           /* position in compile order; diagnostics are sorted by it */
+  bool is_std;         /* part of the standard library */
   VEC(uint32_t) lines; /* offset of each line's first byte, filled on demand */
 } Source;
 
@@ -37,7 +37,7 @@ typedef struct Diag {
   Label primary;
   VEC(Label) more;
   const char *help, *note;
-  bool json_fix;       /* the help is offered as "fix" in JSON */
+  bool json_fix; /* the help is offered as "fix" in JSON */
   int seq;
 } Diag;
 

@@ -77,7 +77,8 @@ static struct {
 
 static uint32_t hash_bytes(const char *s, size_t n) {
   uint32_t h = 2166136261u;
-  for (size_t i = 0; i < n; i++) h = (h ^ (unsigned char)s[i]) * 16777619u;
+  for (size_t i = 0; i < n; i++)
+    h = (h ^ (unsigned char)s[i]) * 16777619u;
   return h ^ (h >> 15);
 }
 
@@ -117,7 +118,8 @@ void vec_reserve_(void *vec, size_t elem_size, int want) {
   AnyVec *a = vec;
   if (want <= a->cap) return;
   int cap = a->cap ? a->cap * 2 : 4;
-  while (cap < want) cap *= 2;
+  while (cap < want)
+    cap *= 2;
   a->v = arena_grow(a->v, elem_size * (size_t)a->n, elem_size * (size_t)cap);
   a->cap = cap;
 }
@@ -149,7 +151,8 @@ void pmap_put(PMap *m, const void *key, void *val) {
     *m = bigger;
   }
   uint32_t i = hash_ptr(key) & (m->cap - 1);
-  while (m->keys[i] && m->keys[i] != key) i = (i + 1) & (m->cap - 1);
+  while (m->keys[i] && m->keys[i] != key)
+    i = (i + 1) & (m->cap - 1);
   if (!m->keys[i]) m->n++;
   m->keys[i] = key;
   m->vals[i] = val;
@@ -160,7 +163,8 @@ void pmap_put(PMap *m, const void *key, void *val) {
 static void buf_need(Buf *b, size_t more) {
   if (b->n + more + 1 <= b->cap) return;
   size_t cap = b->cap ? b->cap * 2 : 256;
-  while (cap < b->n + more + 1) cap *= 2;
+  while (cap < b->n + more + 1)
+    cap *= 2;
   /* Output texts grow large; they are the one thing kept outside the arena so that doubling does not triple them. */
   b->s = realloc(b->s, cap);
   if (!b->s) die("out of memory");
@@ -227,7 +231,8 @@ int utf8_encode(uint32_t cp, char *out) {
 
 size_t utf8_count(const char *s, size_t n) {
   size_t k = 0;
-  for (size_t i = 0; i < n; i++) k += ((unsigned char)s[i] & 0xC0) != 0x80;
+  for (size_t i = 0; i < n; i++)
+    k += ((unsigned char)s[i] & 0xC0) != 0x80;
   return k;
 }
 
@@ -237,14 +242,16 @@ int edit_distance(const char *a, const char *b, int limit) {
   if (n > MAX || m > MAX || n - m > limit || m - n > limit) return limit + 1;
   int rows[3][MAX + 1];
   int *before = rows[0], *last = rows[1], *row = rows[2];
-  for (int j = 0; j <= m; j++) last[j] = j;
+  for (int j = 0; j <= m; j++)
+    last[j] = j;
   for (int i = 1; i <= n; i++) {
     row[0] = i;
     for (int j = 1; j <= m; j++) {
       int d = last[j - 1] + (a[i - 1] != b[j - 1]);
       if (last[j] + 1 < d) d = last[j] + 1;
       if (row[j - 1] + 1 < d) d = row[j - 1] + 1;
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < d) d = before[j - 2] + 1;
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < d)
+        d = before[j - 2] + 1;
       row[j] = d;
     }
     int *t = before;

@@ -48,22 +48,22 @@ Name intern(const char *s, size_t n);
 Name intern_z(const char *s);
 
 /* Growable arrays: VEC(T) is a struct {v, n, cap}. */
-#define VEC(T)                                                                                                         \
-  struct {                                                                                                             \
-    T *v;                                                                                                              \
-    int n, cap;                                                                                                        \
+#define VEC(T)  \
+  struct {      \
+    T *v;       \
+    int n, cap; \
   }
 void vec_reserve_(void *vec, size_t elem_size, int want);
-#define vec_push(p, x)                                                                                                 \
-  do {                                                                                                                 \
-    if ((p)->n == (p)->cap) vec_reserve_((p), sizeof(*(p)->v), (p)->n + 1);                                            \
-    (p)->v[(p)->n++] = (x);                                                                                            \
+#define vec_push(p, x)                                                      \
+  do {                                                                      \
+    if ((p)->n == (p)->cap) vec_reserve_((p), sizeof(*(p)->v), (p)->n + 1); \
+    (p)->v[(p)->n++] = (x);                                                 \
   } while (0)
 
 /* qsort for a VEC, which may be empty (qsort must not be given NULL). */
-#define vec_sort(p, compare)                                                                                           \
-  do {                                                                                                                 \
-    if ((p)->n > 1) qsort((p)->v, (size_t)(p)->n, sizeof *(p)->v, compare);                                            \
+#define vec_sort(p, compare)                                                \
+  do {                                                                      \
+    if ((p)->n > 1) qsort((p)->v, (size_t)(p)->n, sizeof *(p)->v, compare); \
   } while (0)
 
 /* Hash map from pointers (names, nodes) to pointers. Iterate over your own VEC where order matters. */

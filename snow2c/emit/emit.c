@@ -7,11 +7,14 @@
 
 static bool reserved(const char *s) {
   static const char *const words[] = {
-      "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern", "float", "for",
-      "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed", "sizeof", "static", "struct",
-      "switch", "typedef", "union", "unsigned", "void", "volatile", "while", "bool", "true", "false", "cx", "at", "env", "asm",
-      "typeof", "linux", "unix", "i386", "arm", "mips", "sparc", "sun", "vax", "errno", "stdin", "stdout", "stderr", "assert",
-      "offsetof", "main", "nullptr", "constexpr", "thread_local", "alignas", "alignof", "static_assert", "entry", "roots", "program"};
+      "auto",   "break",    "case",     "char",     "const",     "continue",     "default", "do",      "double",
+      "else",   "enum",     "extern",   "float",    "for",       "goto",         "if",      "inline",  "int",
+      "long",   "register", "restrict", "return",   "short",     "signed",       "sizeof",  "static",  "struct",
+      "switch", "typedef",  "union",    "unsigned", "void",      "volatile",     "while",   "bool",    "true",
+      "false",  "cx",       "at",       "env",      "asm",       "typeof",       "linux",   "unix",    "i386",
+      "arm",    "mips",     "sparc",    "sun",      "vax",       "errno",        "stdin",   "stdout",  "stderr",
+      "assert", "offsetof", "main",     "nullptr",  "constexpr", "thread_local", "alignas", "alignof", "static_assert",
+      "entry",  "roots",    "program"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (strcmp(words[i], s) == 0) return true;
   return strncmp(s, "snow", 4) == 0 || s[0] == '_' || (s[0] >= 'A' && s[0] <= 'Z') || (s[0] >= '0' && s[0] <= '9');
@@ -21,7 +24,8 @@ static bool reserved(const char *s) {
 static const char *local_name(Emit *E, const char *hint) {
   const char *base = c_ident(hint);
   /* s1 and at1 name constants of the file. */
-  bool constant = (base[0] == 's' && base[1] >= '0' && base[1] <= '9') || (strncmp(base, "at", 2) == 0 && base[2] >= '0' && base[2] <= '9');
+  bool constant = (base[0] == 's' && base[1] >= '0' && base[1] <= '9') ||
+                  (strncmp(base, "at", 2) == 0 && base[2] >= '0' && base[2] <= '9');
   if (reserved(base) || constant) base = arena_printf("v_%s", base);
   Name n = intern_z(base);
   uintptr_t k = (uintptr_t)pmap_get(&E->names, n);
@@ -30,7 +34,8 @@ static const char *local_name(Emit *E, const char *hint) {
     return n->s;
   }
   Name m;
-  do m = intern_z(arena_printf("%s_%d", base, (int)++k));
+  do
+    m = intern_z(arena_printf("%s_%d", base, (int)++k));
   while (pmap_get(&E->names, m));
   pmap_put(&E->names, n, (void *)k);
   pmap_put(&E->names, m, (void *)1);
@@ -40,7 +45,8 @@ static const char *local_name(Emit *E, const char *hint) {
 /* ---- statements ---- */
 
 static void line_start(Emit *E) {
-  for (int i = 0; i < E->indent; i++) buf_puts(E->b, "  ");
+  for (int i = 0; i < E->indent; i++)
+    buf_puts(E->b, "  ");
 }
 
 static void mark_line(Emit *E, Span at) {
@@ -62,7 +68,6 @@ static void nested_block(Emit *E, const IrBlock *b) {
   line_start(E);
   buf_puts(E->b, "}");
 }
-
 
 static void name_label(Emit *E, IrLabel *l) {
   if (!l->cname) l->cname = local_name(E, arena_printf("%s_", l->hint));
@@ -93,7 +98,8 @@ static void assign_params(Emit *E, IrFn *target, IrStmt *s) {
     if (p->repr->kind == R_UNIT) continue;
     Ir *a = s->args.v[n++];
     if ((a->kind == X_VAR && a->var == p) || !p->reads) continue;
-    bool constant = a->kind == X_INT || a->kind == X_BOOL || a->kind == X_FLOAT || a->kind == X_STRING || a->kind == X_ZERO;
+    bool constant =
+        a->kind == X_INT || a->kind == X_BOOL || a->kind == X_FLOAT || a->kind == X_STRING || a->kind == X_ZERO;
     if (changed == 1 || constant) continue;
     tmp[i] = local_name(E, arena_printf("next_%s", p->hint));
     line_start(E);
@@ -159,7 +165,8 @@ static void emit_jump(Emit *E, IrStmt *s) {
   bool plain = inner == s->loop;
   if (!is_break && !plain) {
     plain = true;
-    for (int i = E->loops.n - 1; i >= 0 && E->loops.v[i] != s->loop; i--) plain &= E->loops.v[i] == NULL;
+    for (int i = E->loops.n - 1; i >= 0 && E->loops.v[i] != s->loop; i--)
+      plain &= E->loops.v[i] == NULL;
   }
   if (plain) {
     buf_puts(E->b, is_break ? "break;\n" : "continue;\n");
@@ -298,7 +305,8 @@ static void emit_stmt(Emit *E, IrStmt *s) {
     buf_printf(E->b, "; %s++) ", s->var->cname);
     loop_body(E, s);
     return;
-  case T_BREAK: case T_CONTINUE:
+  case T_BREAK:
+  case T_CONTINUE:
     line_start(E);
     emit_jump(E, s);
     return;
@@ -325,13 +333,15 @@ static void emit_stmt(Emit *E, IrStmt *s) {
     return;
   case T_PANIC:
     line_start(E);
-    buf_printf(E->b, "snow_panic(cx, %s, %s);\n", E->at ? E->at : site_constant(s->span), c_string(s->text, (uint32_t)strlen(s->text)));
+    buf_printf(E->b, "snow_panic(cx, %s, %s);\n", E->at ? E->at : site_constant(s->span),
+               c_string(s->text, (uint32_t)strlen(s->text)));
     return;
   }
 }
 
 static void emit_block(Emit *E, const IrBlock *b) {
-  for (int i = 0; i < b->n; i++) emit_stmt(E, b->v[i]);
+  for (int i = 0; i < b->n; i++)
+    emit_stmt(E, b->v[i]);
 }
 
 /* ---- functions ---- */
@@ -359,12 +369,14 @@ static void head(Emit *E, IrFn *fn, const char *name) {
   if (fn->takes_env) buf_puts(E->b, ", const void *env_");
   if (fn->located) buf_puts(E->b, ", const snow_site *at");
   for (int i = 0; i < fn->params.n; i++)
-    if (fn->params.v[i]->repr->kind != R_UNIT) buf_printf(E->b, ", %s", declare(fn->params.v[i]->repr, fn->params.v[i]->cname));
+    if (fn->params.v[i]->repr->kind != R_UNIT)
+      buf_printf(E->b, ", %s", declare(fn->params.v[i]->repr, fn->params.v[i]->cname));
   buf_puts(E->b, ") {\n");
 }
 
 static void name_params(Emit *E, IrFn *fn) {
-  for (int i = 0; i < fn->params.n; i++) fn->params.v[i]->cname = local_name(E, fn->params.v[i]->hint);
+  for (int i = 0; i < fn->params.n; i++)
+    fn->params.v[i]->cname = local_name(E, fn->params.v[i]->hint);
 }
 
 static void pass_params(Buf *b, IrFn *fn) {
@@ -385,7 +397,8 @@ static void grow(Emit *E, IrFn *fn) {
   if (fn->located) buf_puts(b, "  const snow_site *at;\n");
   int n = !unit + fn->takes_env + fn->located;
   for (int i = 0; i < fn->params.n; i++)
-    if (fn->params.v[i]->repr->kind != R_UNIT) buf_printf(b, "  %s;\n", declare(fn->params.v[i]->repr, arena_printf("p%d", i))), n++;
+    if (fn->params.v[i]->repr->kind != R_UNIT)
+      buf_printf(b, "  %s;\n", declare(fn->params.v[i]->repr, arena_printf("p%d", i))), n++;
   if (!n) buf_puts(b, "  char none;\n");
   buf_printf(b, "};\nstatic void %s_run(snow_cx *cx, void *p) {\n  struct %s_args *a = p;\n", fn->cname, fn->cname);
   if (!n) buf_puts(b, "  (void)a;\n");
@@ -400,7 +413,8 @@ static void grow(Emit *E, IrFn *fn) {
   if (fn->takes_env) buf_puts(b, ", const void *env_");
   if (fn->located) buf_puts(b, ", const snow_site *at");
   for (int i = 0; i < fn->params.n; i++)
-    if (fn->params.v[i]->repr->kind != R_UNIT) buf_printf(b, ", %s", declare(fn->params.v[i]->repr, arena_printf("p%d", i)));
+    if (fn->params.v[i]->repr->kind != R_UNIT)
+      buf_printf(b, ", %s", declare(fn->params.v[i]->repr, arena_printf("p%d", i)));
   buf_printf(b, ") {\n  struct %s_args a;\n", fn->cname);
   if (fn->takes_env) buf_puts(b, "  a.env_ = env_;\n");
   if (fn->located) buf_puts(b, "  a.at = at;\n");
@@ -427,7 +441,8 @@ static void unused(Emit *E, IrFn *fn, const Buf *body, bool env_used) {
   if (fn->takes_env && !(env_used && fn->env && fn->env->vars.n)) buf_puts(E->b, "  (void)env_;\n");
   if (fn->located && !strstr(body->s ? body->s : "", "at")) buf_puts(E->b, "  (void)at;\n");
   for (int i = 0; i < fn->params.n; i++)
-    if (!fn->params.v[i]->reads && fn->params.v[i]->repr->kind != R_UNIT) buf_printf(E->b, "  (void)%s;\n", fn->params.v[i]->cname);
+    if (!fn->params.v[i]->reads && fn->params.v[i]->repr->kind != R_UNIT)
+      buf_printf(E->b, "  (void)%s;\n", fn->params.v[i]->cname);
 }
 
 static void body_text(Emit *E, IrFn *fn, Buf *body, int indent) {
@@ -447,7 +462,8 @@ static void generated_lines(Emit *E) {
 
 static void emit_env_of(Emit *E, IrFn *fn, const char *param, const char *name, int indent) {
   if (!fn->env || !fn->env->vars.n) return;
-  for (int i = 0; i < indent; i++) buf_puts(E->b, "  ");
+  for (int i = 0; i < indent; i++)
+    buf_puts(E->b, "  ");
   buf_printf(E->b, "const struct %s *%s = %s;\n", fn->env->cname, name, param);
 }
 
@@ -463,7 +479,8 @@ static void emit_group(Emit *E, TailGroup *g) {
     if (fn->located) buf_printf(&params, ", const snow_site *at_%s", fn->cname);
     name_params(E, fn);
     for (int k = 0; k < fn->params.n; k++)
-      if (fn->params.v[k]->repr->kind != R_UNIT) buf_printf(&params, ", %s", declare(fn->params.v[k]->repr, fn->params.v[k]->cname));
+      if (fn->params.v[k]->repr->kind != R_UNIT)
+        buf_printf(&params, ", %s", declare(fn->params.v[k]->repr, fn->params.v[k]->cname));
   }
   buf_puts(E->b, "/* These call one another in tail position: */\nstatic ");
   result_type(E->b, g->fns.v[0]);
@@ -473,10 +490,12 @@ static void emit_group(Emit *E, TailGroup *g) {
     if (fn->takes_env) buf_printf(E->b, "  (void)env_%s;\n", fn->cname);
     if (fn->located) buf_printf(E->b, "  (void)at_%s;\n", fn->cname);
     for (int k = 0; k < fn->params.n; k++)
-      if (!fn->params.v[k]->reads && fn->params.v[k]->repr->kind != R_UNIT) buf_printf(E->b, "  (void)%s;\n", fn->params.v[k]->cname);
+      if (!fn->params.v[k]->reads && fn->params.v[k]->repr->kind != R_UNIT)
+        buf_printf(E->b, "  (void)%s;\n", fn->params.v[k]->cname);
   }
   buf_puts(E->b, "  switch (entry) {\n");
-  for (int i = 1; i < g->fns.n; i++) buf_printf(E->b, "  case %d: goto enter_%s;\n", i, g->fns.v[i]->cname);
+  for (int i = 1; i < g->fns.n; i++)
+    buf_printf(E->b, "  case %d: goto enter_%s;\n", i, g->fns.v[i]->cname);
   buf_printf(E->b, "  default: goto enter_%s;\n  }\n", g->fns.v[0]->cname);
   for (int i = 0; i < g->fns.n; i++) {
     IrFn *fn = g->fns.v[i];
@@ -502,13 +521,15 @@ void emit_fn(Emit *E, IrFn *fn) {
   if (fn->group) {
     emit_group(E, fn->group);
     memset(&E->names, 0, sizeof E->names);
-    for (int i = 0; i < fn->params.n; i++) fn->params.v[i]->cname = arena_printf("p%d", i);
+    for (int i = 0; i < fn->params.n; i++)
+      fn->params.v[i]->cname = arena_printf("p%d", i);
     if (fn->title) buf_printf(E->b, "/* %s */\n", fn->title);
     head(E, fn, fn->cname);
     if (checks) check_stack(E, fn);
     bool unit = fn->ret->kind == R_UNIT;
     int entry = 0;
-    while (fn->group->fns.v[entry] != fn) entry++;
+    while (fn->group->fns.v[entry] != fn)
+      entry++;
     buf_printf(E->b, "  %s%s(cx, %d", unit ? "" : "return ", fn->group->cname, entry);
     for (int i = 0; i < fn->group->fns.n; i++) {
       IrFn *m = fn->group->fns.v[i];
@@ -541,7 +562,8 @@ void emit_fn(Emit *E, IrFn *fn) {
   if (fn->self_tail) buf_puts(E->b, "top:;\n");
   buf_putn(E->b, body.s ? body.s : "", body.n);
   /* A function that only loops or panics still has to look as if it returned. */
-  if (fn->ret->kind != R_UNIT && !(body.s && strstr(body.s, "return"))) buf_printf(E->b, "  return %s;\n", zero_of(fn->ret));
+  if (fn->ret->kind != R_UNIT && !(body.s && strstr(body.s, "return")))
+    buf_printf(E->b, "  return %s;\n", zero_of(fn->ret));
   buf_puts(E->b, "}\n\n");
   free(body.s);
   (void)param_prefix;
@@ -574,7 +596,8 @@ void emit_program(Buf *out, const EmitOptions *opt) {
   for (int i = 0; i < ir.fns.n; i++)
     if (ir.fns.v[i]->reachable) emit_fn(E, ir.fns.v[i]);
   buf_printf(out, "/* Made by snow2c " SNOW_VERSION " from %s. */\n#include <snow/snow.h>\n", opt->input);
-  buf_puts(out, "#if SNOW_ABI != 1\n#error \"this C file and the installed <snow/snow.h> are of different versions; translate it again\"\n#endif\n\n");
+  buf_puts(out, "#if SNOW_ABI != 1\n#error \"this C file and the installed <snow/snow.h> are of different versions; "
+                "translate it again\"\n#endif\n\n");
   emit_types(out);
   emit_externs(out);
   PMap seen = {0};
@@ -584,9 +607,11 @@ void emit_program(Buf *out, const EmitOptions *opt) {
     pmap_put(&seen, g, g);
     emit_env_struct(out, g);
     buf_printf(out, "static inline const void *%s_new(snow_cx *cx", g->cname);
-    for (int k = 0; k < g->vars.n; k++) buf_printf(out, ", %s", declare(g->vars.v[k]->repr, arena_printf("m%d", k)));
+    for (int k = 0; k < g->vars.n; k++)
+      buf_printf(out, ", %s", declare(g->vars.v[k]->repr, arena_printf("m%d", k)));
     buf_printf(out, ") {\n  struct %s *o = snow_alloc(cx, &%s_layout, sizeof *o);\n", g->cname, g->cname);
-    for (int k = 0; k < g->vars.n; k++) buf_printf(out, "  o->m%d_%s = m%d;\n", k, c_ident(g->vars.v[k]->hint), k);
+    for (int k = 0; k < g->vars.n; k++)
+      buf_printf(out, "  o->m%d_%s = m%d;\n", k, c_ident(g->vars.v[k]->hint), k);
     buf_puts(out, "  return o;\n}\n");
   }
   for (int i = 0; i < ir.fns.n; i++)
@@ -598,7 +623,8 @@ void emit_program(Buf *out, const EmitOptions *opt) {
   emit_descriptors(out);
   emit_constants(out);
   for (int i = 0; i < ir.globals.n; i++)
-    if (ir.globals.v[i]->var.repr->kind != R_UNIT) buf_printf(out, "static %s;\n", declare(ir.globals.v[i]->var.repr, ir.globals.v[i]->cname));
+    if (ir.globals.v[i]->var.repr->kind != R_UNIT)
+      buf_printf(out, "static %s;\n", declare(ir.globals.v[i]->var.repr, ir.globals.v[i]->cname));
   buf_putn(out, bodies.s ? bodies.s : "", bodies.n);
   free(bodies.s);
   if (!ir.main) return;
@@ -612,6 +638,7 @@ void emit_program(Buf *out, const EmitOptions *opt) {
   buf_puts(out, "static void start(snow_cx *cx) {\n");
   if (ir.init) buf_printf(out, "  %s(cx);\n", ir.init->cname);
   buf_printf(out, "  %s(cx);\n}\n\nint main(int argc, char **argv) {\n", ir.main->cname);
-  buf_printf(out, "  static const snow_program program = {SNOW_ABI, start, %s, %d};\n", roots ? "roots" : "NULL", roots);
+  buf_printf(out, "  static const snow_program program = {SNOW_ABI, start, %s, %d};\n", roots ? "roots" : "NULL",
+             roots);
   buf_puts(out, "  return snow_main(argc, argv, &program);\n}\n");
 }

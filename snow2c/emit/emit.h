@@ -5,8 +5,8 @@
 #include "ir/ir.h"
 
 typedef struct {
-  bool lines;            /* #line directives */
-  const char *input;     /* for the comment on top */
+  bool lines;        /* #line directives */
+  const char *input; /* for the comment on top */
 } EmitOptions;
 
 /* Prints the whole program as C to out. */
@@ -18,13 +18,13 @@ typedef struct {
   Buf *b;
   int indent;
   IrFn *fn;
-  const char *env, *at;  /* names of the hidden parameters in the current function */
-  PMap names;            /* Name → count, C names in use in the current function */
+  const char *env, *at; /* names of the hidden parameters in the current function */
+  PMap names;           /* Name → count, C names in use in the current function */
   bool lines;
   const char *line_file;
-  int line;              /* what the last #line said */
+  int line; /* what the last #line said */
   bool in_group;
-  VEC(IrStmt *) loops;   /* enclosing loops and switches, innermost last; NULL stands for a switch */
+  VEC(IrStmt *) loops; /* enclosing loops and switches, innermost last; NULL stands for a switch */
 } Emit;
 
 void emit_expr(Emit *E, Ir *x, int prec);

@@ -7,9 +7,12 @@ static int op_prec(const char *op) {
   switch (op[0]) {
   case '|': return P_OR;
   case '&': return P_AND;
-  case '=': case '!': return P_EQ;
-  case '<': case '>': return P_CMP;
-  case '+': case '-': return P_ADD;
+  case '=':
+  case '!': return P_EQ;
+  case '<':
+  case '>': return P_CMP;
+  case '+':
+  case '-': return P_ADD;
   default: return P_MUL;
   }
 }
@@ -134,7 +137,8 @@ static void emit_call(Emit *E, Ir *x) {
 static void emit_call_fn(Emit *E, Ir *x) {
   put(E, "((");
   buf_printf(E->b, "%s(*)(snow_cx *, const void *", x->repr->kind == R_UNIT ? "void " : declare(x->repr, ""));
-  for (int i = 0; i < x->args.n; i++) buf_printf(E->b, ", %s", declare(x->args.v[i]->repr, ""));
+  for (int i = 0; i < x->args.n; i++)
+    buf_printf(E->b, ", %s", declare(x->args.v[i]->repr, ""));
   put(E, "))");
   emit_expr(E, x->a, P_POST);
   put(E, ".code)(cx, ");
@@ -149,15 +153,18 @@ static void emit_env(Emit *E, Ir *x) {
   if (x->index) {
     /* The callee cannot keep it: it lives on the stack. */
     buf_printf(E->b, "&(struct %s){{&%s_layout}", g->cname, g->cname);
-    for (int i = 0; i < x->args.n; i++) put(E, ", "), emit_expr(E, x->args.v[i], 0);
+    for (int i = 0; i < x->args.n; i++)
+      put(E, ", "), emit_expr(E, x->args.v[i], 0);
     /* What only other functions of the group capture, which this call does not reach. */
-    for (int i = x->args.n; i < g->vars.n; i++) buf_printf(E->b, ", %s", zero_of(g->vars.v[i]->repr));
+    for (int i = x->args.n; i < g->vars.n; i++)
+      buf_printf(E->b, ", %s", zero_of(g->vars.v[i]->repr));
     put(E, "}");
     return;
   }
   buf_printf(E->b, "%s_new(cx", g->cname);
   emit_args(E, x, false);
-  for (int i = x->args.n; i < g->vars.n; i++) buf_printf(E->b, ", %s", zero_of(g->vars.v[i]->repr));
+  for (int i = x->args.n; i < g->vars.n; i++)
+    buf_printf(E->b, ", %s", zero_of(g->vars.v[i]->repr));
   put(E, ")");
 }
 
@@ -173,8 +180,10 @@ void emit_expr(Emit *E, Ir *x, int prec) {
   case X_BINARY: binary(E, x, prec); return;
   case X_NOT:
     /* !(a == b) reads better as a != b; only for what has no NaN. */
-    if (x->a->kind == X_BINARY && x->a->a->repr->kind != R_FLOAT && (x->a->text[0] == '=' || x->a->text[0] == '!' || x->a->text[0] == '<' || x->a->text[0] == '>')) {
-      static const char *const from[] = {"==", "!=", "<", ">=", ">", "<="}, *const to[] = {"!=", "==", ">=", "<", "<=", ">"};
+    if (x->a->kind == X_BINARY && x->a->a->repr->kind != R_FLOAT &&
+        (x->a->text[0] == '=' || x->a->text[0] == '!' || x->a->text[0] == '<' || x->a->text[0] == '>')) {
+      static const char *const from[] = {"==", "!=", "<", ">=", ">", "<="}, *const to[] = {
+                                                                                "!=", "==", ">=", "<", "<=", ">"};
       for (int i = 0; i < 6; i++)
         if (strcmp(x->a->text, from[i]) == 0) {
           Ir flipped = *x->a;
@@ -245,9 +254,7 @@ void emit_expr(Emit *E, Ir *x, int prec) {
     put(E, "}");
     return;
   case X_ENV: emit_env(E, x); return;
-  case X_ENV_FIELD:
-    buf_printf(E->b, "%s->m%d_%s", E->env, x->index, c_ident(x->group->vars.v[x->index]->hint));
-    return;
+  case X_ENV_FIELD: buf_printf(E->b, "%s->m%d_%s", E->env, x->index, c_ident(x->group->vars.v[x->index]->hint)); return;
   case X_SELF_ENV: put(E, E->fn->env->vars.n ? E->env : "NULL"); return;
   case X_AT:
     buf_printf(E->b, "SNOW_AT(%s, ", x->repr->ctype);
@@ -271,7 +278,8 @@ void emit_expr(Emit *E, Ir *x, int prec) {
       buf_printf(E->b, "(snow_list){NULL, 0, %d}", x->args.n);
       return;
     }
-    buf_printf(E->b, "snow_list_of(cx, &%s_type, %d, (%s const[%d]){", x->of->cname, x->args.n, x->of->ctype, x->args.n);
+    buf_printf(E->b, "snow_list_of(cx, &%s_type, %d, (%s const[%d]){", x->of->cname, x->args.n, x->of->ctype,
+               x->args.n);
     emit_args(E, x, true);
     put(E, "})");
     return;

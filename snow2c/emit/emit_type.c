@@ -10,11 +10,15 @@ const char *declare(Repr *r, const char *name) {
 
 const char *zero_of(Repr *r) {
   switch (r->kind) {
-  case R_INT: case R_PID: case R_ENUM: return "0";
+  case R_INT:
+  case R_PID:
+  case R_ENUM: return "0";
   case R_FLOAT: return "0.0";
   case R_BOOL: return "false";
   case R_STRING: return "snow_empty";
-  case R_OPAQUE: case R_BOX_STRUCT: case R_BOX_SUM: return "NULL";
+  case R_OPAQUE:
+  case R_BOX_STRUCT:
+  case R_BOX_SUM: return "NULL";
   case R_LIST: return "snow_nil";
   default: return arena_printf("(%s){0}", r->ctype);
   }
@@ -68,9 +72,11 @@ void emit_types(Buf *b) {
   for (int i = 0; i < repr_list.n; i++) {
     Repr *r = repr_list.v[i];
     if (r->kind == R_BOX_STRUCT || r->kind == R_BOX_SUM) buf_printf(b, "struct %s;\n", r->cname);
-    else if (r->kind == R_OPAQUE && r->ty->con->mod && !r->ty->con->mod->is_std) buf_printf(b, "%s;\n", r->ty->con->symbol);
+    else if (r->kind == R_OPAQUE && r->ty->con->mod && !r->ty->con->mod->is_std)
+      buf_printf(b, "%s;\n", r->ty->con->symbol);
   }
-  for (int i = 0; i < repr_list.n; i++) define(b, repr_list.v[i]);
+  for (int i = 0; i < repr_list.n; i++)
+    define(b, repr_list.v[i]);
   if (b->n > start) buf_putc(b, '\n');
 }
 
@@ -82,23 +88,30 @@ typedef struct {
 
 static void pointers(PtrMap *m, Repr *r, const char *path, bool ambiguous) {
   switch (r->kind) {
-  case R_STRING: case R_OPAQUE: case R_BOX_STRUCT: case R_BOX_SUM:
+  case R_STRING:
+  case R_OPAQUE:
+  case R_BOX_STRUCT:
+  case R_BOX_SUM:
     if (ambiguous) vec_push(&m->ambiguous, path);
     else vec_push(&m->exact, path);
     return;
   case R_LIST: pointers(m, repr_of(builtin.t_string), arena_printf("%s.buf", path), ambiguous); return;
   case R_FN: pointers(m, repr_of(builtin.t_string), arena_printf("%s.env", path), ambiguous); return;
   case R_STRUCT:
-    for (int i = 0; i < r->fields.n; i++) pointers(m, r->fields.v[i].repr, arena_printf("%s.%s", path, r->fields.v[i].cname), ambiguous);
+    for (int i = 0; i < r->fields.n; i++)
+      pointers(m, r->fields.v[i].repr, arena_printf("%s.%s", path, r->fields.v[i].cname), ambiguous);
     return;
   case R_SUM: {
     /* With one payload the words are that payload's or zero; with several the collector has to guess. */
     int payloads = 0;
-    for (int i = 0; i < r->variants.n; i++) payloads += r->variants.v[i].words > 0;
+    for (int i = 0; i < r->variants.n; i++)
+      payloads += r->variants.v[i].words > 0;
     for (int i = 0; i < r->variants.n; i++)
       for (int k = 0; k < r->variants.v[i].fields.n; k++)
-        pointers(m, r->variants.v[i].fields.v[k].repr, arena_printf("%s.u.%s.%s", path, c_ident(r->variants.v[i].name->s), r->variants.v[i].fields.v[k].cname),
-                 ambiguous || payloads > 1);
+        pointers(
+            m, r->variants.v[i].fields.v[k].repr,
+            arena_printf("%s.u.%s.%s", path, c_ident(r->variants.v[i].name->s), r->variants.v[i].fields.v[k].cname),
+            ambiguous || payloads > 1);
     return;
   }
   default: return;
@@ -117,12 +130,13 @@ static void layout(Buf *b, const char *name, const char *kind, int tag, const ch
     }
     buf_puts(b, "};\n");
   }
-  buf_printf(b, "static const snow_layout %s = {%s, %d, sizeof(%s), %d, %d, %s%s, \"%s\"};\n", name, kind, tag, of, m->exact.n, m->ambiguous.n,
-             n ? name : "NULL", n ? "_ptrs" : "", title);
+  buf_printf(b, "static const snow_layout %s = {%s, %d, sizeof(%s), %d, %d, %s%s, \"%s\"};\n", name, kind, tag, of,
+             m->exact.n, m->ambiguous.n, n ? name : "NULL", n ? "_ptrs" : "", title);
 }
 
 static void field_pointers(PtrMap *m, const RField *f, int n) {
-  for (int i = 0; i < n; i++) pointers(m, f[i].repr, arena_printf(".%s", f[i].cname), false);
+  for (int i = 0; i < n; i++)
+    pointers(m, f[i].repr, arena_printf(".%s", f[i].cname), false);
 }
 
 static void constructor(Buf *b, const char *result, const char *obj, const RField *f, int n) {
@@ -149,7 +163,9 @@ static void box(Buf *b, Repr *r) {
     if (i == r->null_variant) continue;
     const char *title = arena_printf("%s.%s", type, v->name->s);
     if (!v->words) {
-      buf_printf(b, "static const snow_layout %s_layout = {SNOW_STATIC, %d, sizeof(snow_object), 0, 0, NULL, \"%s\"};\n", v->cname, i, title);
+      buf_printf(b,
+                 "static const snow_layout %s_layout = {SNOW_STATIC, %d, sizeof(snow_object), 0, 0, NULL, \"%s\"};\n",
+                 v->cname, i, title);
       buf_printf(b, "static const snow_object %s = {&%s_layout};\n", v->cname, v->cname);
       continue;
     }
@@ -179,9 +195,11 @@ static const char *kind_constant(Repr *r) {
 static void op_adapter(Buf *b, Repr *r, OpKind op) {
   static const char *const results[] = {"bool ", "int64_t ", "int64_t ", "snow_str ", "snow_str "};
   bool two = op <= OPR_COMPARE, unit = r->kind == R_UNIT;
-  buf_printf(b, "static %s%s_at(snow_cx *cx, const void *a%s) {\n", results[op], r->ops[op]->cname, two ? ", const void *b" : "");
+  buf_printf(b, "static %s%s_at(snow_cx *cx, const void *a%s) {\n", results[op], r->ops[op]->cname,
+             two ? ", const void *b" : "");
   if (unit) buf_printf(b, "  (void)a;\n%s  return %s(cx);\n}\n", two ? "  (void)b;\n" : "", r->ops[op]->cname);
-  else if (two) buf_printf(b, "  return %s(cx, *(%s const *)a, *(%s const *)b);\n}\n", r->ops[op]->cname, r->ctype, r->ctype);
+  else if (two)
+    buf_printf(b, "  return %s(cx, *(%s const *)a, *(%s const *)b);\n}\n", r->ops[op]->cname, r->ctype, r->ctype);
   else buf_printf(b, "  return %s(cx, *(%s const *)a);\n}\n", r->ops[op]->cname, r->ctype);
 }
 
@@ -192,7 +210,12 @@ static const char *op_entry(Repr *r, OpKind op) {
 static const char *zero_entry(Buf *b, Repr *r) {
   if (!has_zero(r)) return "NULL";
   switch (r->kind) {
-  case R_INT: case R_FLOAT: case R_BOOL: case R_LIST: case R_OPAQUE: case R_UNIT: return "snow_zeros";
+  case R_INT:
+  case R_FLOAT:
+  case R_BOOL:
+  case R_LIST:
+  case R_OPAQUE:
+  case R_UNIT: return "snow_zeros";
   case R_STRING: return "&snow_empty";
   default: break;
   }
@@ -213,9 +236,10 @@ static void descriptor(Buf *b, Repr *r) {
     layout(b, arena_printf("%s_array", r->cname), "SNOW_ARRAY", 0, r->ctype, &m, type);
   }
   const char *zero = zero_entry(b, r);
-  buf_printf(b, "static const snow_type %s_type = {%s, %s, %s%s, %s, %s, %s, %s, %s, \"%s\"};\n", r->cname, kind_constant(r),
-             unit ? "0" : arena_printf("sizeof(%s)", r->ctype), unit ? "&snow_unit_array" : arena_printf("&%s_array", r->cname), "", zero,
-             op_entry(r, OPR_EQ), op_entry(r, OPR_COMPARE), op_entry(r, OPR_HASH), op_entry(r, OPR_SHOW), type);
+  buf_printf(b, "static const snow_type %s_type = {%s, %s, %s%s, %s, %s, %s, %s, %s, \"%s\"};\n", r->cname,
+             kind_constant(r), unit ? "0" : arena_printf("sizeof(%s)", r->ctype),
+             unit ? "&snow_unit_array" : arena_printf("&%s_array", r->cname), "", zero, op_entry(r, OPR_EQ),
+             op_entry(r, OPR_COMPARE), op_entry(r, OPR_HASH), op_entry(r, OPR_SHOW), type);
 }
 
 void emit_descriptors(Buf *b) {
@@ -242,10 +266,18 @@ void emit_env_struct(Buf *b, EnvGroup *g) {
 
 /* ---- constants ---- */
 
-typedef struct { const char *name; const char *s; uint32_t len; } StrConst;
+typedef struct {
+  const char *name;
+  const char *s;
+  uint32_t len;
+} StrConst;
 static VEC(StrConst) strings;
 static PMap string_by_text;
-typedef struct { const char *name; const char *file; int line; } SiteConst;
+typedef struct {
+  const char *name;
+  const char *file;
+  int line;
+} SiteConst;
 static VEC(SiteConst) sites;
 static PMap site_by_text;
 
@@ -302,15 +334,19 @@ void emit_constants(Buf *b) {
   for (int i = 0; i < strings.n; i++) {
     StrConst *s = &strings.v[i];
     if (s->len <= 1000) {
-      buf_printf(b, "static const snow_string s%d = SNOW_LITERAL(%u, %u, %s);\n", i + 1, s->len, (unsigned)utf8_count(s->s, s->len), c_string(s->s, s->len));
+      buf_printf(b, "static const snow_string s%d = SNOW_LITERAL(%u, %u, %s);\n", i + 1, s->len,
+                 (unsigned)utf8_count(s->s, s->len), c_string(s->s, s->len));
       continue;
     }
     /* ISO C promises no string literals of more than 4095 characters. */
     buf_printf(b, "static const char s%d_text[] = {", i + 1);
-    for (uint32_t k = 0; k < s->len; k++) buf_printf(b, "%s%d,", k % 32 ? "" : "\n  ", (signed char)s->s[k]);
-    buf_printf(b, "0};\nstatic const snow_string s%d = SNOW_LITERAL(%u, %u, s%d_text);\n", i + 1, s->len, (unsigned)utf8_count(s->s, s->len), i + 1);
+    for (uint32_t k = 0; k < s->len; k++)
+      buf_printf(b, "%s%d,", k % 32 ? "" : "\n  ", (signed char)s->s[k]);
+    buf_printf(b, "0};\nstatic const snow_string s%d = SNOW_LITERAL(%u, %u, s%d_text);\n", i + 1, s->len,
+               (unsigned)utf8_count(s->s, s->len), i + 1);
   }
   for (int i = 0; i < sites.n; i++)
-    buf_printf(b, "static const snow_site at%d = {%s, %d};\n", i + 1, c_string(sites.v[i].file, (uint32_t)strlen(sites.v[i].file)), sites.v[i].line);
+    buf_printf(b, "static const snow_site at%d = {%s, %d};\n", i + 1,
+               c_string(sites.v[i].file, (uint32_t)strlen(sites.v[i].file)), sites.v[i].line);
   if (strings.n || sites.n) buf_putc(b, '\n');
 }

@@ -4,8 +4,11 @@
 static FILE *out;
 
 static void expr(const Ir *x) {
-  static const char *const kinds[] = {"unit", "int", "float", "bool", "string", "var", "zero", "binary", "not", "neg", "field", "tag", "payload", "struct",
-      "variant", "call", "call_c", "call_fn", "closure", "env", "captured", "self_env", "at", "len", "tail", "list", "concat", "address", "type", "site", "global"};
+  static const char *const kinds[] = {"unit",     "int",  "float",  "bool",    "string",  "var",     "zero",
+                                      "binary",   "not",  "neg",    "field",   "tag",     "payload", "struct",
+                                      "variant",  "call", "call_c", "call_fn", "closure", "env",     "captured",
+                                      "self_env", "at",   "len",    "tail",    "list",    "concat",  "address",
+                                      "type",     "site", "global"};
   fprintf(out, "(%s", kinds[x->kind]);
   if (x->kind == X_INT || x->kind == X_BOOL) fprintf(out, " %lld", (long long)x->i);
   if (x->kind == X_FLOAT) fprintf(out, " %.17g", x->f);
@@ -19,12 +22,14 @@ static void expr(const Ir *x) {
   if (x->kind == X_GLOBAL) fprintf(out, " %s", x->global->cname);
   if (x->a) fputc(' ', out), expr(x->a);
   if (x->b) fputc(' ', out), expr(x->b);
-  for (int i = 0; i < x->args.n; i++) fputc(' ', out), expr(x->args.v[i]);
+  for (int i = 0; i < x->args.n; i++)
+    fputc(' ', out), expr(x->args.v[i]);
   fputc(')', out);
 }
 
 static void block(const IrBlock *b, int d) {
-  static const char *const kinds[] = {"let", "assign", "do", "if", "switch", "loop", "range", "break", "continue", "return", "tail", "label", "goto", "panic"};
+  static const char *const kinds[] = {"let",   "assign",   "do",     "if",   "switch", "loop", "range",
+                                      "break", "continue", "return", "tail", "label",  "goto", "panic"};
   for (int i = 0; i < b->n; i++) {
     const IrStmt *s = b->v[i];
     fprintf(out, "%*s%s", d * 2, "", kinds[s->kind]);
@@ -48,7 +53,8 @@ void dump_ir(FILE *f) {
   for (int i = 0; i < ir.fns.n; i++) {
     const IrFn *fn = ir.fns.v[i];
     fprintf(out, "fn %s(", fn->cname);
-    for (int k = 0; k < fn->params.n; k++) fprintf(out, "%s%s : %s", k ? ", " : "", fn->params.v[k]->hint, fn->params.v[k]->repr->ctype);
+    for (int k = 0; k < fn->params.n; k++)
+      fprintf(out, "%s%s : %s", k ? ", " : "", fn->params.v[k]->hint, fn->params.v[k]->repr->ctype);
     fprintf(out, ") -> %s\n", fn->ret->ctype);
     block(&fn->body, 1);
   }

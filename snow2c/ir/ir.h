@@ -13,40 +13,47 @@ typedef struct IrStmt IrStmt;
 
 typedef struct IrVar {
   Repr *repr;
-  const char *hint;    /* its name in Snow */
-  const char *cname;   /* given when emitted */
-  int reads;           /* exact after find_live */
-  bool assigned;       /* more than once: a join or loop variable */
+  const char *hint;  /* its name in Snow */
+  const char *cname; /* given when emitted */
+  int reads;         /* exact after find_live */
+  bool assigned;     /* more than once: a join or loop variable */
   bool param, global;
   bool was_read;
   int pass;
 } IrVar;
 
 typedef enum {
-  X_UNIT, X_INT, X_FLOAT, X_BOOL, X_STRING, X_VAR, X_ZERO,
-  X_BINARY,   /* text: a C operator on a and b */
-  X_NOT, X_NEG,
-  X_FIELD,    /* field index of struct or tuple a */
-  X_TAG,      /* variant number of sum a */
-  X_PAYLOAD,  /* field index of variant `variant` of sum a */
-  X_STRUCT,   /* struct or tuple of args */
-  X_VARIANT,  /* sum value: variant of args */
-  X_CALL,     /* fn(args); env: a */
-  X_CALL_C,   /* C function text(cx, args); flags below */
-  X_CALL_FN,  /* function value a (args) */
-  X_CLOSURE,  /* function value: fn with env a (or none) */
-  X_ENV,      /* heap environment of group: args are its captures */
-  X_ENV_FIELD,/* capture `index` of the current function's environment */
-  X_SELF_ENV, /* the current function's environment */
-  X_AT,       /* element b of list a */
-  X_LEN,      /* length of list a */
-  X_TAIL,     /* list a without its first element */
-  X_LIST,     /* list of args */
-  X_CONCAT,   /* string of args */
-  X_ADDRESS,  /* address of variable */
-  X_TYPE,     /* container descriptor of a type */
-  X_SITE,     /* the caller's position: file and line, or the one handed in */
-  X_GLOBAL    /* top-level let */
+  X_UNIT,
+  X_INT,
+  X_FLOAT,
+  X_BOOL,
+  X_STRING,
+  X_VAR,
+  X_ZERO,
+  X_BINARY, /* text: a C operator on a and b */
+  X_NOT,
+  X_NEG,
+  X_FIELD,     /* field index of struct or tuple a */
+  X_TAG,       /* variant number of sum a */
+  X_PAYLOAD,   /* field index of variant `variant` of sum a */
+  X_STRUCT,    /* struct or tuple of args */
+  X_VARIANT,   /* sum value: variant of args */
+  X_CALL,      /* fn(args); env: a */
+  X_CALL_C,    /* C function text(cx, args); flags below */
+  X_CALL_FN,   /* function value a (args) */
+  X_CLOSURE,   /* function value: fn with env a (or none) */
+  X_ENV,       /* heap environment of group: args are its captures */
+  X_ENV_FIELD, /* capture `index` of the current function's environment */
+  X_SELF_ENV,  /* the current function's environment */
+  X_AT,        /* element b of list a */
+  X_LEN,       /* length of list a */
+  X_TAIL,      /* list a without its first element */
+  X_LIST,      /* list of args */
+  X_CONCAT,    /* string of args */
+  X_ADDRESS,   /* address of variable */
+  X_TYPE,      /* container descriptor of a type */
+  X_SITE,      /* the caller's position: file and line, or the one handed in */
+  X_GLOBAL     /* top-level let */
 } IrKind;
 
 struct Ir {
@@ -63,16 +70,29 @@ struct Ir {
   IrFn *fn;
   struct EnvGroup *group;
   struct IrGlobal *global;
-  Repr *of;              /* X_TYPE */
-  bool no_cx;            /* X_CALL_C */
-  bool pure;             /* X_CALL_C: no effect but allocation */
+  Repr *of;   /* X_TYPE */
+  bool no_cx; /* X_CALL_C */
+  bool pure;  /* X_CALL_C: no effect but allocation */
   Span span;
 };
 
 typedef VEC(IrStmt *) IrBlock;
 
 typedef enum {
-  T_LET, T_ASSIGN, T_EXPR, T_IF, T_SWITCH, T_LOOP, T_RANGE, T_BREAK, T_CONTINUE, T_RETURN, T_TAIL, T_LABEL, T_GOTO, T_PANIC
+  T_LET,
+  T_ASSIGN,
+  T_EXPR,
+  T_IF,
+  T_SWITCH,
+  T_LOOP,
+  T_RANGE,
+  T_BREAK,
+  T_CONTINUE,
+  T_RETURN,
+  T_TAIL,
+  T_LABEL,
+  T_GOTO,
+  T_PANIC
 } IrStmtKind;
 
 typedef struct IrLabel {
@@ -93,45 +113,45 @@ struct IrStmt {
   IrBlock a, b;      /* T_IF; T_LOOP and T_RANGE: a */
   VEC(IrCase) cases; /* T_SWITCH; the default is a */
   bool has_default;
-  IrLabel *label;    /* T_LABEL, T_GOTO; T_LOOP, T_RANGE: where break goes; b holds nothing */
-  IrLabel *label2;   /* loops: where continue goes */
-  IrStmt *loop;      /* T_BREAK, T_CONTINUE */
-  IrFn *fn;          /* T_TAIL */
+  IrLabel *label;  /* T_LABEL, T_GOTO; T_LOOP, T_RANGE: where break goes; b holds nothing */
+  IrLabel *label2; /* loops: where continue goes */
+  IrStmt *loop;    /* T_BREAK, T_CONTINUE */
+  IrFn *fn;        /* T_TAIL */
   VEC(Ir *) args;
-  const char *text;  /* T_PANIC */
+  const char *text; /* T_PANIC */
 };
 
 /* The environment that the closures of one definition share. */
 typedef struct EnvGroup {
   const char *cname;
-  VEC(IrVar *) vars;      /* what is captured: the variable of the enclosing function */
+  VEC(IrVar *) vars; /* what is captured: the variable of the enclosing function */
   VEC(Local *) locals;
-  VEC(struct EnvGroup *) envs;   /* environments captured in turn (of local functions) */
+  VEC(struct EnvGroup *) envs; /* environments captured in turn (of local functions) */
   bool on_stack;
 } EnvGroup;
 
 struct IrFn {
-  Fn *def;               /* NULL for functions the compiler makes */
-  Type **inst;           /* what def's scheme variables stand for */
+  Fn *def;     /* NULL for functions the compiler makes */
+  Type **inst; /* what def's scheme variables stand for */
   int ninst;
   const char *cname;
-  const char *title;     /* comment over the C function */
+  const char *title; /* comment over the C function */
   Module *mod;
   VEC(IrVar *) params;
   Repr *ret;
   IrBlock body;
-  EnvGroup *env;         /* takes an environment as second parameter */
-  bool takes_env;        /* the parameter exists even if nothing is captured (function values) */
-  bool located;          /* takes its caller's position */
+  EnvGroup *env;  /* takes an environment as second parameter */
+  bool takes_env; /* the parameter exists even if nothing is captured (function values) */
+  bool located;   /* takes its caller's position */
   bool lowered, recursive, reachable;
-  VEC(IrFn *) calls;     /* direct callees, for recursion */
-  VEC(IrFn *) tails;     /* callees of T_TAIL */
+  VEC(IrFn *) calls; /* direct callees, for recursion */
+  VEC(IrFn *) tails; /* callees of T_TAIL */
   bool self_tail;
   struct TailGroup *group;
   int scc_index, scc_low;
   bool scc_on_stack;
   bool calls_unknown;
-  bool discards_result;  /* main */
+  bool discards_result; /* main */
 };
 
 /* Functions that call one another in tail position: emitted as one C function with a label for each. */
@@ -150,7 +170,7 @@ typedef struct IrGlobal {
 } IrGlobal;
 
 typedef struct {
-  VEC(IrFn *) fns;          /* in the order they were reached */
+  VEC(IrFn *) fns; /* in the order they were reached */
   VEC(IrGlobal *) globals;
   IrFn *main, *init;
 } IrProgram;

@@ -17,7 +17,9 @@ static void use_type(Repr *r) {
     if (r->wants_op[op]) reach(r->ops[op]);
 }
 
-bool ir_has_effect(const Ir *e) { return e && (e->kind == X_CALL || e->kind == X_CALL_FN || (e->kind == X_CALL_C && !e->pure)); }
+bool ir_has_effect(const Ir *e) {
+  return e && (e->kind == X_CALL || e->kind == X_CALL_FN || (e->kind == X_CALL_C && !e->pure));
+}
 
 static void use(IrFn *fn, Ir *x, bool final) {
   if (!x) return;
@@ -29,7 +31,8 @@ static void use(IrFn *fn, Ir *x, bool final) {
   }
   use(fn, x->a, final);
   use(fn, x->b, final);
-  for (int i = 0; i < x->args.n; i++) use(fn, x->args.v[i], final);
+  for (int i = 0; i < x->args.n; i++)
+    use(fn, x->args.v[i], final);
 }
 
 static void walk(IrFn *fn, const IrBlock *b, bool final) {
@@ -37,7 +40,8 @@ static void walk(IrFn *fn, const IrBlock *b, bool final) {
     IrStmt *s = b->v[i];
     walk(fn, &s->b, final);
     walk(fn, &s->a, final);
-    for (int k = s->cases.n - 1; k >= 0; k--) walk(fn, &s->cases.v[k].body, final);
+    for (int k = s->cases.n - 1; k >= 0; k--)
+      walk(fn, &s->cases.v[k].body, final);
     switch (s->kind) {
     case T_LET:
       if (!s->var->assigned && !s->var->reads && !ir_has_effect(s->e)) continue;
@@ -82,12 +86,14 @@ static void reset(const IrBlock *b) {
     if (s->var) reset_var(s->var);
     reset(&s->a);
     reset(&s->b);
-    for (int k = 0; k < s->cases.n; k++) reset(&s->cases.v[k].body);
+    for (int k = 0; k < s->cases.n; k++)
+      reset(&s->cases.v[k].body);
   }
 }
 
 static void reset_params(IrFn *fn) {
-  for (int i = 0; i < fn->params.n; i++) reset_var(fn->params.v[i]);
+  for (int i = 0; i < fn->params.n; i++)
+    reset_var(fn->params.v[i]);
 }
 
 void find_live(void) {
@@ -99,10 +105,13 @@ void find_live(void) {
       reset_params(ir.fns.v[i]);
     }
     if (pass < 2)
-      for (int i = 0; i < ir.fns.n; i++) walk(ir.fns.v[i], &ir.fns.v[i]->body, pass > 0);
+      for (int i = 0; i < ir.fns.n; i++)
+        walk(ir.fns.v[i], &ir.fns.v[i]->body, pass > 0);
     if (pass == 1) {
-      for (int i = 0; i < ir.fns.n; i++) ir.fns.v[i]->reachable = false;
-      for (int i = 0; i < repr_list.n; i++) repr_list.v[i]->type_used = false;
+      for (int i = 0; i < ir.fns.n; i++)
+        ir.fns.v[i]->reachable = false;
+      for (int i = 0; i < repr_list.n; i++)
+        repr_list.v[i]->type_used = false;
       todo.n = 0;
     }
   }
@@ -111,7 +120,8 @@ void find_live(void) {
   for (int i = 0; i < todo.n; i++) {
     IrFn *fn = todo.v[i];
     if (fn->group)
-      for (int k = 0; k < fn->group->fns.n; k++) reach(fn->group->fns.v[k]);
+      for (int k = 0; k < fn->group->fns.n; k++)
+        reach(fn->group->fns.v[k]);
     walk(fn, &fn->body, true);
   }
 }

@@ -102,7 +102,9 @@ IrVar *new_var(const char *hint, Repr *r) {
   return v;
 }
 
-static bool is_call(const Ir *e) { return e->kind == X_CALL || (e->kind == X_CALL_C && !e->pure) || e->kind == X_CALL_FN; }
+static bool is_call(const Ir *e) {
+  return e->kind == X_CALL || (e->kind == X_CALL_C && !e->pure) || e->kind == X_CALL_FN;
+}
 
 IrVar *emit_let(Lower *L, const char *hint, Ir *e) {
   IrVar *v = new_var(hint, e->repr);
@@ -118,13 +120,19 @@ IrVar *emit_let(Lower *L, const char *hint, Ir *e) {
 
 Ir *simple(Lower *L, Ir *e, const char *hint) {
   switch (e->kind) {
-  case X_VAR: case X_UNIT: case X_INT: case X_BOOL: case X_FLOAT: case X_STRING: case X_GLOBAL: case X_ENV_FIELD: return e;
+  case X_VAR:
+  case X_UNIT:
+  case X_INT:
+  case X_BOOL:
+  case X_FLOAT:
+  case X_STRING:
+  case X_GLOBAL:
+  case X_ENV_FIELD: return e;
   default: return x_var(emit_let(L, hint, e));
   }
 }
 
-/* Another mention of a simple value. */
-static Ir *again(Ir *e) {
+Ir *again(Ir *e) {
   if (e->kind == X_VAR) e->var->reads++;
   return e;
 }
@@ -165,7 +173,8 @@ Ir *deliver(Lower *L, Ir *e, Dest d) {
 Repr *expr_repr(const Expr *e) { return repr_of(concretize(e->ty)); }
 
 IrVar *bind_local(Lower *L, Local *l, Ir *e) {
-  while (l->lowered) l = l->lowered;
+  while (l->lowered)
+    l = l->lowered;
   IrVar *v;
   /* A variable is only another name for one that never changes. */
   if (e->kind == X_VAR && !e->var->assigned) {
@@ -296,7 +305,8 @@ static Ir *lower_while(Lower *L, Expr *e, Dest d) {
   finish(L, inner);
   if (cond.n == 0) s->e = c; /* while (c) */
   else {
-    for (int i = 0; i < cond.n; i++) vec_push(L->out, cond.v[i]);
+    for (int i = 0; i < cond.n; i++)
+      vec_push(L->out, cond.v[i]);
     IrStmt *stop = emit(L, T_IF);
     stop->e = x_not(c);
     Saved b = begin(L, &stop->a);
@@ -360,7 +370,8 @@ static void bind_loop_pat(Lower *L, Pat *p, Ir *v) {
     break;
   case PAT_TUPLE:
     v = simple(L, v, "pair");
-    for (int i = 0; i < p->args.n; i++) bind_loop_pat(L, p->args.v[i], x_field(again(v), i));
+    for (int i = 0; i < p->args.n; i++)
+      bind_loop_pat(L, p->args.v[i], x_field(again(v), i));
     break;
   default: break;
   }
@@ -474,7 +485,8 @@ static Ir *lower_tuple_index(Lower *L, Expr *e, Type *t) {
   Ir *all = x_new(X_LIST, repr_of(concretize(type_con1(builtin.list, t->args[0]))));
   all->of = r;
   want_type(r);
-  for (int i = 0; i < t->n; i++) vec_push(&all->args, x_field(again(tuple), i));
+  for (int i = 0; i < t->n; i++)
+    vec_push(&all->args, x_field(again(tuple), i));
   Ir *at = x_new(X_AT, r);
   at->a = simple(L, all, "elements");
   at->b = index;
@@ -513,7 +525,8 @@ static void bind_tuple(Lower *L, Pat *p, Ir *v) {
     return;
   case PAT_TUPLE:
     v = simple(L, v, "t");
-    for (int i = 0; i < p->args.n; i++) bind_tuple(L, p->args.v[i], x_field(again(v), i));
+    for (int i = 0; i < p->args.n; i++)
+      bind_tuple(L, p->args.v[i], x_field(again(v), i));
     return;
   default: return;
   }
@@ -582,7 +595,8 @@ static Ir *lower_block(Lower *L, Expr *e, Dest d) {
     }
     case S_FN: {
       int end = i;
-      while (end + 1 < b->stmts.n && b->stmts.v[end + 1]->kind == S_FN) end++;
+      while (end + 1 < b->stmts.n && b->stmts.v[end + 1]->kind == S_FN)
+        end++;
       lower_local_fns(L, b, i, end);
       i = end;
       break;
@@ -610,7 +624,8 @@ static Ir *lower_case(Lower *L, Expr *e, Dest d) {
   }
   if (split) {
     ncols = subject->args.n;
-    for (int i = 0; i < ncols; i++) cols[i] = simple(L, lower_value(L, subject->args.v[i]), "m");
+    for (int i = 0; i < ncols; i++)
+      cols[i] = simple(L, lower_value(L, subject->args.v[i]), "m");
   } else cols[0] = simple(L, lower_value(L, subject), "m");
   if (L->dead) return d.kind == TO_VALUE ? x_new(X_ZERO, expr_repr(e)) : NULL;
   Dest to = branch_dest(L, d, expr_repr(e), &result);
@@ -619,7 +634,8 @@ static Ir *lower_case(Lower *L, Expr *e, Dest d) {
     Arm *a = &e->arms.v[i];
     arms[i].pats = NEW_ARRAY(Pat *, ncols);
     if (split)
-      for (int k = 0; k < ncols; k++) arms[i].pats[k] = a->pat->kind == PAT_TUPLE ? a->pat->args.v[k] : NULL;
+      for (int k = 0; k < ncols; k++)
+        arms[i].pats[k] = a->pat->kind == PAT_TUPLE ? a->pat->args.v[k] : NULL;
     else arms[i].pats[0] = a->pat;
     arms[i].guard = a->guard;
     arms[i].body = a->body;
@@ -639,14 +655,16 @@ static Ir *lower_struct(Lower *L, Expr *e) {
       if (tc->fields.v[k].name.name == e->fields.v[i].name.name) values[k] = lower_value(L, e->fields.v[i].value);
   if (r->kind == R_UNIT) return x_only(r);
   Ir *x = x_new(X_STRUCT, r);
-  for (int k = 0; k < tc->fields.n; k++) vec_push(&x->args, values[k]);
+  for (int k = 0; k < tc->fields.n; k++)
+    vec_push(&x->args, values[k]);
   return x;
 }
 
 static Ir *lower_tuple(Lower *L, Expr *e) {
   Repr *r = expr_repr(e);
   Ir *x = x_new(X_STRUCT, r);
-  for (int i = 0; i < e->args.n; i++) vec_push(&x->args, lower_value(L, e->args.v[i]));
+  for (int i = 0; i < e->args.n; i++)
+    vec_push(&x->args, lower_value(L, e->args.v[i]));
   return r->kind == R_UNIT ? x_only(r) : x;
 }
 
@@ -657,7 +675,8 @@ static Ir *lower_list(Lower *L, Expr *e) {
   Repr *elem = repr_of(prune(r->ty)->args[0]);
   x->of = elem;
   want_type(elem);
-  for (int i = 0; i < e->args.n; i++) vec_push(&x->args, lower_value(L, e->args.v[i]));
+  for (int i = 0; i < e->args.n; i++)
+    vec_push(&x->args, lower_value(L, e->args.v[i]));
   return x;
 }
 
@@ -741,7 +760,8 @@ Ir *lower_expr(Lower *L, Expr *e, Dest d) {
   case E_WHILE: return lower_while(L, e, d);
   case E_FOR: return lower_for(L, e, d);
   case E_BLOCK: return lower_block(L, e, d);
-  case E_BREAK: case E_CONTINUE: emit(L, e->kind == E_BREAK ? T_BREAK : T_CONTINUE)->loop = L->loop->stmt; break;
+  case E_BREAK:
+  case E_CONTINUE: emit(L, e->kind == E_BREAK ? T_BREAK : T_CONTINUE)->loop = L->loop->stmt; break;
   case E_RETURN: {
     Dest ret = {TO_RETURN, NULL};
     if (L->fn->discards_result) ret.kind = TO_NOTHING;

@@ -21,14 +21,14 @@ typedef struct Lower {
   IrFn *fn;
   Module *mod;
   IrBlock *out;
-  bool dead;            /* the current block has ended in a jump */
-  PMap vars;            /* Local* → IrVar* */
-  PMap fns;             /* local Fn* → LocalFn* */
-  PMap known;           /* IrVar* → IrFn*: function values whose code is known */
+  bool dead;  /* the current block has ended in a jump */
+  PMap vars;  /* Local* → IrVar* */
+  PMap fns;   /* local Fn* → LocalFn* */
+  PMap known; /* IrVar* → IrFn*: function values whose code is known */
   struct Lower *outer;
   EnvGroup *env;
   Loop *loop;
-  Span span;            /* of the statement being lowered */
+  Span span; /* of the statement being lowered */
 } Lower;
 
 Ir *x_new(IrKind k, Repr *r);
@@ -55,12 +55,14 @@ IrVar *new_var(const char *hint, Repr *r);
 IrVar *emit_let(Lower *L, const char *hint, Ir *e);
 /* A variable or constant that may be mentioned more than once. */
 Ir *simple(Lower *L, Ir *e, const char *hint);
+/* Another mention of a simple value. */
+Ir *again(Ir *e);
 /* Sends an already lowered value where it has to go. */
 Ir *deliver(Lower *L, Ir *e, Dest d);
 
 Ir *lower_expr(Lower *L, Expr *e, Dest d);
-Ir *lower_value(Lower *L, Expr *e);  /* no call at its root */
-Ir *lower_root(Lower *L, Expr *e);   /* may be a call */
+Ir *lower_value(Lower *L, Expr *e); /* no call at its root */
+Ir *lower_root(Lower *L, Expr *e);  /* may be a call */
 Repr *expr_repr(const Expr *e);
 IrVar *bind_local(Lower *L, Local *l, Ir *e);
 
@@ -85,5 +87,10 @@ Ir *to_text(Lower *L, Ir *v, Span at);
 Ir *op_call(Lower *L, OpKind op, Ir *a, Ir *b, Type *t);
 Ir *find_var(Lower *L, Local *l);
 void lower_body(Lower *L, Fn *f, void *clauses, Type *fn_type);
+
+/* mono.c */
+
+/* The types noted at a reference, made concrete. */
+Type **ref_inst(Scheme *s, Type **inst);
 
 #endif

@@ -1,11 +1,6 @@
 /* Calls, references to functions, closures, operators and the text of values. */
 #include "ir/lower.h"
 
-static Ir *again(Ir *e) {
-  if (e->kind == X_VAR) e->var->reads++;
-  return e;
-}
-
 /* ---- instances at types ---- */
 
 /* The types a scheme's variables have when its type is to be fn_type. */
@@ -15,21 +10,14 @@ static Type **solve_inst(Fn *f, Type *fn_type) {
   UnifyFault fault;
   Type *t = instantiate(f->scheme, 1, &inst, NULL, f->span);
   if (unify(t, fn_type, &fault) != UNIFY_OK) die("internal: %s does not fit its use", f->name->s);
-  for (int i = 0; i < f->scheme->nvars; i++) inst[i] = concretize(inst[i]);
+  for (int i = 0; i < f->scheme->nvars; i++)
+    inst[i] = concretize(inst[i]);
   return inst;
 }
 
 Ir *call_fn_typed(Lower *L, Fn *f, Ir **args, Type **arg_types, int n, Type *result, Span at) {
   Type **inst = solve_inst(f, type_fun(arg_types, n, result));
   return call_instance(L, f, inst, f->scheme->nvars, args, n, at);
-}
-
-/* The types noted at a reference, made concrete; a reference within the function's own group has none and means the
- * types of the instance being made. */
-static Type **ref_inst(Scheme *s, Type **inst) {
-  Type **r = NEW_ARRAY(Type *, s->nvars);
-  for (int i = 0; i < s->nvars; i++) r[i] = concretize(inst ? inst[i] : s->vars[i]);
-  return r;
 }
 
 /* ---- variables and captures ---- */
@@ -59,7 +47,8 @@ static Ir *global_ref(Lower *L, Local *l, Type **inst) {
 /* The repr a captured variable has, and its place in the environment. */
 static Ir *captured(Lower *L, Local *l) {
   IrVar *v = NULL;
-  for (Lower *o = L->outer; o && !v; o = o->outer) v = pmap_get(&o->vars, l);
+  for (Lower *o = L->outer; o && !v; o = o->outer)
+    v = pmap_get(&o->vars, l);
   if (!v) die("internal: variable %s is not in scope", l->name->s);
   if (v->repr->kind == R_UNIT) return x_new(X_UNIT, v->repr);
   Ir *x = x_new(X_ENV_FIELD, v->repr);
@@ -69,7 +58,8 @@ static Ir *captured(Lower *L, Local *l) {
 }
 
 Ir *find_var(Lower *L, Local *l) {
-  while (l->lowered) l = l->lowered;
+  while (l->lowered)
+    l = l->lowered;
   if (l->global) return global_ref(L, l, NULL);
   IrVar *v = pmap_get(&L->vars, l);
   if (v) return x_var(v);
@@ -81,7 +71,8 @@ static Ir *make_env(Lower *L, EnvGroup *g) {
   if (!g->vars.n) return NULL;
   Ir *x = x_new(X_ENV, NULL);
   x->group = g;
-  for (int i = 0; i < g->locals.n; i++) vec_push(&x->args, find_var(L, g->locals.v[i]));
+  for (int i = 0; i < g->locals.n; i++)
+    vec_push(&x->args, find_var(L, g->locals.v[i]));
   return x;
 }
 
@@ -100,11 +91,13 @@ void lower_body(Lower *L, Fn *f, void *clauses, Type *fn_type) {
   (void)f;
   IrFn *fn = L->fn;
   FnClause *first = cs->v[0];
-  for (int i = 0; i < fn_type->n; i++) param_name(fn, first, i, repr_of(fn_type->args[i]));
+  for (int i = 0; i < fn_type->n; i++)
+    param_name(fn, first, i, repr_of(fn_type->args[i]));
   L->span = first->span;
   Dest d = {fn->discards_result ? TO_NOTHING : TO_RETURN, NULL};
   bool plain = cs->n == 1 && !first->guard;
-  for (int i = 0; i < fn_type->n && plain; i++) plain = first->params.v[i].pat->kind == PAT_VAR || first->params.v[i].pat->kind == PAT_WILD;
+  for (int i = 0; i < fn_type->n && plain; i++)
+    plain = first->params.v[i].pat->kind == PAT_VAR || first->params.v[i].pat->kind == PAT_WILD;
   if (plain) {
     for (int i = 0; i < fn_type->n; i++) {
       Pat *p = first->params.v[i].pat;
@@ -114,11 +107,13 @@ void lower_body(Lower *L, Fn *f, void *clauses, Type *fn_type) {
     return;
   }
   Ir **cols = NEW_ARRAY(Ir *, fn_type->n);
-  for (int i = 0; i < fn_type->n; i++) cols[i] = x_var(fn->params.v[i]), fn->params.v[i]->reads -= fn->params.v[i]->repr->kind != R_UNIT;
+  for (int i = 0; i < fn_type->n; i++)
+    cols[i] = x_var(fn->params.v[i]), fn->params.v[i]->reads -= fn->params.v[i]->repr->kind != R_UNIT;
   MatchArm *arms = NEW_ARRAY(MatchArm, cs->n);
   for (int i = 0; i < cs->n; i++) {
     arms[i].pats = NEW_ARRAY(Pat *, fn_type->n);
-    for (int k = 0; k < fn_type->n; k++) arms[i].pats[k] = cs->v[i]->params.v[k].pat;
+    for (int k = 0; k < fn_type->n; k++)
+      arms[i].pats[k] = cs->v[i]->params.v[k].pat;
     arms[i].guard = cs->v[i]->guard;
     arms[i].body = cs->v[i]->body;
   }
@@ -176,8 +171,8 @@ Ir *lower_closure(Lower *L, Expr *e) {
 typedef struct LocalFn {
   Fn *fn;
   EnvGroup *group;
-  Lower *home;              /* where it is defined */
-  IrVar *env;               /* the environment, once it is built there */
+  Lower *home; /* where it is defined */
+  IrVar *env;  /* the environment, once it is built there */
   VEC(IrFn *) instances;
 } LocalFn;
 
@@ -196,11 +191,13 @@ static IrFn *local_instance(LocalFn *l, Type **inst) {
   Scheme *s = l->fn->scheme;
   for (int i = 0; i < l->instances.n; i++) {
     bool same = true;
-    for (int k = 0; k < s->nvars; k++) same &= l->instances.v[i]->inst[k] == inst[k];
+    for (int k = 0; k < s->nvars; k++)
+      same &= l->instances.v[i]->inst[k] == inst[k];
     if (same) return l->instances.v[i];
   }
   Type **saved = NEW_ARRAY(Type *, s->nvars);
-  for (int k = 0; k < s->nvars; k++) saved[k] = s->vars[k]->bound, s->vars[k]->bound = inst[k];
+  for (int k = 0; k < s->nvars; k++)
+    saved[k] = s->vars[k]->bound, s->vars[k]->bound = inst[k];
   Type *t = concretize(s->ty);
   IrFn *fn = new_fn(l->home, arena_printf("%s_%s", l->home->fn->cname, l->fn->name->s), t);
   fn->def = l->fn;
@@ -211,7 +208,8 @@ static IrFn *local_instance(LocalFn *l, Type **inst) {
   vec_push(&l->instances, fn);
   Lower in = nested(l->home, fn, l->group);
   lower_body(&in, l->fn, &l->fn->clauses, t);
-  for (int k = 0; k < s->nvars; k++) s->vars[k]->bound = saved[k];
+  for (int k = 0; k < s->nvars; k++)
+    s->vars[k]->bound = saved[k];
   return fn;
 }
 
@@ -243,18 +241,7 @@ static Ir *local_env(Lower *L, LocalFn *l) {
   return make_env(L, l->group);
 }
 
-/* ---- located functions ---- */
-
-/* Library functions that can panic blame their caller: they take its position (compare Rust's track_caller). */
-static bool fn_located(Fn *f) {
-  if (f->is_extern) return f->located;
-  if (!f->mod->is_std || f->is_local) return false;
-  if (f->located_known) return f->located; /* or being examined */
-  f->located_known = true;
-  resolve_fn(f);
-  for (int i = 0; i < f->deps.n && !f->located; i++) f->located = fn_located(f->deps.v[i]);
-  return f->located;
-}
+/* ---- externs ---- */
 
 static Ir *site(Lower *L, Span at) {
   Ir *x = x_new(X_SITE, NULL);
@@ -262,8 +249,6 @@ static Ir *site(Lower *L, Span at) {
   (void)L;
   return x;
 }
-
-/* ---- externs ---- */
 
 static Type *named_param(Fn *f, Type **inst, Name name) {
   for (int i = 0; i < f->scheme->nvars; i++)
@@ -293,9 +278,11 @@ static OpKind op_of_interface(const Interface *in) {
 static Ir *call_extern(Lower *L, Fn *f, Type **inst, Ir **args, int n, Span at) {
   FnClause *c = f->clauses.v[0];
   Type **saved = NEW_ARRAY(Type *, f->scheme->nvars);
-  for (int i = 0; i < f->scheme->nvars; i++) saved[i] = f->scheme->vars[i]->bound, f->scheme->vars[i]->bound = inst[i];
+  for (int i = 0; i < f->scheme->nvars; i++)
+    saved[i] = f->scheme->vars[i]->bound, f->scheme->vars[i]->bound = inst[i];
   Type *ft = concretize(f->scheme->ty);
-  for (int i = 0; i < f->scheme->nvars; i++) f->scheme->vars[i]->bound = saved[i];
+  for (int i = 0; i < f->scheme->nvars; i++)
+    f->scheme->vars[i]->bound = saved[i];
   Ir *x = x_call_c(f->symbol, repr_of(ft->ret));
   if (f->located) vec_push(&x->args, site(L, at));
   for (int i = 0; i < c->generics.n; i++) {
@@ -322,7 +309,8 @@ static Ir *call_extern(Lower *L, Fn *f, Type **inst, Ir **args, int n, Span at) 
       vec_push(&x->args, x_new(X_ADDRESS, NULL)); /* NULL: there is nothing to point at */
       continue;
     }
-    IrVar *v = args[i]->kind == X_VAR && !args[i]->var->assigned && !args[i]->var->param ? args[i]->var : emit_let(L, "arg", args[i]);
+    IrVar *v = args[i]->kind == X_VAR && !args[i]->var->assigned && !args[i]->var->param ? args[i]->var
+                                                                                         : emit_let(L, "arg", args[i]);
     Ir *addr = x_new(X_ADDRESS, NULL);
     addr->var = v;
     v->reads++;
@@ -400,7 +388,8 @@ static Ir *int_binary(Lower *L, Op op, Ir *a, Ir *b, Span at) {
   case OP_ADD: return int_op("snow_add", a, b);
   case OP_SUB: return int_op("snow_sub", a, b);
   case OP_MUL: return int_op("snow_mul", a, b);
-  case OP_DIV: case OP_MOD:
+  case OP_DIV:
+  case OP_MOD:
     if (b->kind == X_INT && b->i != 0 && b->i != -1) return x_binary(op == OP_DIV ? "/" : "%", a, b, repr_int());
     {
       Ir *x = x_call_c(op == OP_DIV ? "snow_div" : "snow_mod", repr_int());
@@ -460,10 +449,17 @@ Ir *binary_op(Lower *L, Op op, Ir *a, Ir *b, Type *t, Span at) {
   if (r->kind == R_INT) return int_binary(L, op, a, b, at);
   if (r->kind == R_FLOAT) return float_binary(op, a, b);
   if (r->kind == R_STRING && op >= OP_EQ) return string_binary(op, a, b);
-  if (r->kind == R_PID || (r->kind == R_BOOL && op <= OP_NE)) return x_binary(op == OP_EQ ? "==" : "!=", a, b, repr_bool());
+  if (r->kind == R_PID || (r->kind == R_BOOL && op <= OP_NE))
+    return x_binary(op == OP_EQ ? "==" : "!=", a, b, repr_bool());
   Ir *args[2] = {a, b};
-  static const struct { const char *name; Interface **iface; } arith[] = {
-      {"add", &builtin.add}, {"sub", &builtin.sub}, {"mul", &builtin.mul}, {"div", &builtin.div}, {"mod", &builtin.mod}};
+  static const struct {
+    const char *name;
+    Interface **iface;
+  } arith[] = {{"add", &builtin.add},
+               {"sub", &builtin.sub},
+               {"mul", &builtin.mul},
+               {"div", &builtin.div},
+               {"mod", &builtin.mod}};
   if (op <= OP_MOD) return method_call(L, *arith[op].iface, arith[op].name, args, 2, t, t, at);
   if (op == OP_EQ || op == OP_NE) {
     Ir *x = simple(L, op_call(L, OPR_EQ, a, b, t), "eq");
@@ -492,8 +488,13 @@ Ir *to_text(Lower *L, Ir *v, Span at) {
     x->no_cx = x->pure = true;
     vec_push(&x->args, v);
     return x;
-  case R_INT: case R_FLOAT: case R_PID:
-    x = x_call_c(v->repr->kind == R_FLOAT ? "snow_float_to_string" : v->repr->kind == R_INT ? "snow_int_to_string" : "snow_pid_to_string", repr_string());
+  case R_INT:
+  case R_FLOAT:
+  case R_PID:
+    x = x_call_c(v->repr->kind == R_FLOAT ? "snow_float_to_string"
+                 : v->repr->kind == R_INT ? "snow_int_to_string"
+                                          : "snow_pid_to_string",
+                 repr_string());
     x->pure = true;
     vec_push(&x->args, v);
     return x;
@@ -534,7 +535,8 @@ static Ir *late_method(Lower *L, Expr *callee, bool dot, Ir **args, Type **types
     for (int i = 0; owners && i < owners->v.n; i++)
       for (int k = 0; k < owners->v.v[i]->methods.n; k++) {
         Fn *sig = owners->v.v[i]->methods.v[k];
-        if (sig->name == name && sig->is_static && sig->arity == n && (!iface || iface == owners->v.v[i])) subject = result;
+        if (sig->name == name && sig->is_static && sig->arity == n && (!iface || iface == owners->v.v[i]))
+          subject = result;
       }
   }
   Member m = dot ? find_member(subject, name, n - 1) : find_method(subject, name, iface);
@@ -566,7 +568,9 @@ static IrFn *wrapper(Lower *L, const char *name, Type *t, Lower *in) {
   return fn;
 }
 
-typedef struct { IrFn *target, *wrap; } Wrapped;
+typedef struct {
+  IrFn *target, *wrap;
+} Wrapped;
 static VEC(Wrapped) wrapped;
 
 static Ir *wrap_value(Lower *L, IrFn *fn, Type *t) {
@@ -583,7 +587,8 @@ static Ir *fn_value(Lower *L, Fn *f, Type **inst, Type *t, Span at) {
   Lower in;
   IrFn *fn = wrapper(L, arena_printf("%s_value", target ? target->cname : f->symbol), t, &in);
   Ir **args = NEW_ARRAY(Ir *, t->n);
-  for (int i = 0; i < t->n; i++) args[i] = x_var(fn->params.v[i]);
+  for (int i = 0; i < t->n; i++)
+    args[i] = x_var(fn->params.v[i]);
   Dest d = {TO_RETURN, NULL};
   in.span = at;
   deliver(&in, call_instance(&in, f, inst, f->scheme->nvars, args, t->n, at), d);
@@ -598,7 +603,8 @@ static Ir *make_variant(Variant *v, Repr *r, Ir **args, int n) {
   if (r->kind == R_UNIT) return x_new(X_UNIT, r);
   Ir *x = x_new(X_VARIANT, r);
   x->variant = v->index;
-  for (int i = 0; i < n; i++) vec_push(&x->args, args[i]);
+  for (int i = 0; i < n; i++)
+    vec_push(&x->args, args[i]);
   return x;
 }
 
@@ -607,7 +613,8 @@ static Ir *variant_value(Lower *L, Variant *v, Type *t) {
   Lower in;
   IrFn *fn = wrapper(L, arena_printf("%s_%s_value", v->tycon->name->s, v->name.name->s), t, &in);
   Ir **args = NEW_ARRAY(Ir *, t->n);
-  for (int i = 0; i < t->n; i++) args[i] = x_var(fn->params.v[i]);
+  for (int i = 0; i < t->n; i++)
+    args[i] = x_var(fn->params.v[i]);
   Dest d = {TO_RETURN, NULL};
   deliver(&in, make_variant(v, repr_of(t->ret), args, t->n), d);
   return wrap_value(L, fn, t);
@@ -638,7 +645,8 @@ static Ir *retype(Lower *L, Ir *x, Repr *to) {
   }
   if (to->kind == R_STRUCT || to->kind == R_BOX_STRUCT) {
     Ir *y = x_new(X_STRUCT, to);
-    for (int i = 0; i < to->fields.n; i++) vec_push(&y->args, retype(L, x_field(again(x), i), to->fields.v[i].repr));
+    for (int i = 0; i < to->fields.n; i++)
+      vec_push(&y->args, retype(L, x_field(again(x), i), to->fields.v[i].repr));
     return y;
   }
   IrVar *out = new_var("shared", to);
@@ -651,7 +659,8 @@ static Ir *retype(Lower *L, Ir *x, Repr *to) {
     L->out = &s->a;
     Ir *y = x_new(X_VARIANT, to);
     y->variant = i;
-    for (int k = 0; k < to->variants.v[i].fields.n; k++) vec_push(&y->args, retype(L, x_payload(again(x), i, k), to->variants.v[i].fields.v[k].repr));
+    for (int k = 0; k < to->variants.v[i].fields.n; k++)
+      vec_push(&y->args, retype(L, x_payload(again(x), i, k), to->variants.v[i].fields.v[k].repr));
     IrStmt *set = emit(L, T_ASSIGN);
     set->var = out;
     set->e = y;
@@ -666,9 +675,11 @@ static Ir *poly_local(Lower *L, Local *l, Type **inst, Type *t) {
   Scheme *s = l->scheme;
   Type **types = ref_inst(s, inst);
   Type **saved = NEW_ARRAY(Type *, s->nvars);
-  for (int i = 0; i < s->nvars; i++) saved[i] = s->vars[i]->bound, s->vars[i]->bound = types[i];
+  for (int i = 0; i < s->nvars; i++)
+    saved[i] = s->vars[i]->bound, s->vars[i]->bound = types[i];
   Ir *x = lower_value(L, l->init);
-  for (int i = 0; i < s->nvars; i++) s->vars[i]->bound = saved[i];
+  for (int i = 0; i < s->nvars; i++)
+    s->vars[i]->bound = saved[i];
   return x;
 }
 
@@ -692,7 +703,8 @@ Ir *lower_name_value(Lower *L, Expr *e) {
     Lower in;
     IrFn *fn = wrapper(L, arena_printf("%s_value", e->ref.method->s), t, &in);
     Ir **args = NEW_ARRAY(Ir *, t->n);
-    for (int i = 0; i < t->n; i++) args[i] = x_var(fn->params.v[i]);
+    for (int i = 0; i < t->n; i++)
+      args[i] = x_var(fn->params.v[i]);
     Dest d = {TO_RETURN, NULL};
     deliver(&in, late_method(&in, e, false, args, t->args, t->n, t->ret, e->span), d);
     return wrap_value(L, fn, t);
@@ -734,7 +746,8 @@ static bool tail_call(Lower *L, Ir *call, Dest d) {
   IrStmt *s = emit(L, T_TAIL);
   s->fn = call->fn;
   s->e = call;
-  for (int i = 0; i < call->args.n; i++) vec_push(&s->args, call->args.v[i]);
+  for (int i = 0; i < call->args.n; i++)
+    vec_push(&s->args, call->args.v[i]);
   vec_push(&L->fn->tails, call->fn);
   L->dead = true;
   return true;
@@ -766,141 +779,11 @@ Ir *lower_call(Lower *L, Expr *e, Dest d) {
     Fn *fn = callee->ref.fn;
     if (!fn->scheme) ensure_typed(fn);
     Type **inst = ref_inst(fn->scheme, callee->inst);
-    call = fn->is_local ? call_local_fn(L, fn, inst, args, n) : call_instance(L, fn, inst, fn->scheme->nvars, args, n, e->span);
+    call = fn->is_local ? call_local_fn(L, fn, inst, args, n)
+                        : call_instance(L, fn, inst, fn->scheme->nvars, args, n, e->span);
   } else if (callee->ref.kind == REF_CTOR) call = make_variant(callee->ref.variant, repr_of(result), args, n);
   else call = late_method(L, callee, skip, args, types, n, result, e->span);
   if (prune(e->ty)->kind == TY_VAR && L->dead) return NULL;
   if (tail_call(L, call, d)) return NULL;
   return deliver(L, call, d);
-}
-
-/* ---- instances ---- */
-
-IrProgram ir;
-static PMap instances; /* Fn* → InstanceList* */
-typedef struct { VEC(IrFn *) v; } InstanceList;
-
-static const char *instance_name(Fn *f) {
-  const char *mod = f->mod->name->s;
-  if (f->impl && f->impl->tycon) return arena_printf("%s_%s_%s", f->impl->iface->name->s, f->impl->tycon->name->s, f->name->s);
-  return arena_printf("%s_%s", mod, f->name->s);
-}
-
-IrFn *fn_instance(Fn *f, Type **inst, int n) {
-  InstanceList *l = pmap_get(&instances, f);
-  if (!l) pmap_put(&instances, f, l = NEW(InstanceList));
-  for (int i = 0; i < l->v.n; i++) {
-    int k = 0;
-    while (k < n && l->v.v[i]->inst[k] == inst[k]) k++;
-    if (k == n) return l->v.v[i];
-  }
-  if (l->v.n > 4000) {
-    diag_error("E0113", f->span, "`%s` is used at too many different types", f->name->s);
-    return l->v.v[0];
-  }
-  IrFn *fn = NEW(IrFn);
-  fn->def = f;
-  fn->inst = inst;
-  fn->ninst = n;
-  fn->mod = f->mod;
-  fn->cname = unique_global(instance_name(f));
-  fn->located = fn_located(f);
-  fn->discards_result = f->is_main;
-  vec_push(&l->v, fn);
-  Type **saved = NEW_ARRAY(Type *, n);
-  for (int i = 0; i < n; i++) saved[i] = f->scheme->vars[i]->bound, f->scheme->vars[i]->bound = inst[i];
-  Type *t = concretize(f->scheme->ty);
-  for (int i = 0; i < n; i++) f->scheme->vars[i]->bound = saved[i];
-  fn->ret = f->is_main ? repr_unit() : repr_of(t->ret);
-  fn->title = arena_printf("%s.%s : %s", f->mod->name->s, f->name->s, type_text(t, NULL));
-  vec_push(&ir.fns, fn);
-  return fn;
-}
-
-static void lower_instance(IrFn *fn) {
-  if (fn->lowered) return;
-  fn->lowered = true;
-  Fn *f = fn->def;
-  Type **saved = NEW_ARRAY(Type *, fn->ninst);
-  for (int i = 0; i < fn->ninst; i++) saved[i] = f->scheme->vars[i]->bound, f->scheme->vars[i]->bound = fn->inst[i];
-  Lower L = {0};
-  L.fn = fn;
-  L.mod = f->mod;
-  L.out = &fn->body;
-  lower_body(&L, f, &f->clauses, concretize(f->scheme->ty));
-  for (int i = 0; i < fn->ninst; i++) f->scheme->vars[i]->bound = saved[i];
-}
-
-static void add_global(Local *l) {
-  IrGlobal *g = NEW(IrGlobal);
-  g->local = l;
-  g->var.hint = l->name->s;
-  g->var.global = true;
-  g->var.repr = repr_of(concretize(l->ty));
-  g->cname = unique_global(arena_printf("%s_%s", l->global_fn->mod->name->s, l->name->s));
-  vec_push(&ir.globals, g);
-}
-
-static void each_global(Pat *p) {
-  if (p->kind == PAT_VAR && !(p->local->scheme && p->local->scheme->nvars)) add_global(p->local);
-  for (int i = 0; i < p->args.n; i++) each_global(p->args.v[i]);
-}
-
-static void set_globals(Lower *L, Pat *p, Ir *v) {
-  if (p->kind == PAT_VAR && !(p->local->scheme && p->local->scheme->nvars)) {
-    for (int i = 0; i < ir.globals.n; i++)
-      if (ir.globals.v[i]->local == p->local && v->repr->kind != R_UNIT) {
-        IrStmt *s = emit(L, T_ASSIGN);
-        s->var = &ir.globals.v[i]->var;
-        s->e = v;
-      }
-  } else if (p->kind == PAT_TUPLE) {
-    v = simple(L, v, "t");
-    for (int i = 0; i < p->args.n; i++) set_globals(L, p->args.v[i], x_field(again(v), i));
-  }
-}
-
-static void lower_lets(Lower *L, Module *m) {
-  for (int i = 0; i < m->let_fns.n; i++) {
-    Stmt *s = m->let_fns.v[i]->let;
-    L->mod = m;
-    L->span = s->span;
-    if (s->pat->kind == PAT_VAR && s->pat->local->scheme && s->pat->local->scheme->nvars) continue;
-    Ir *v = lower_value(L, s->e);
-    set_globals(L, s->pat, v);
-  }
-  for (int i = 0; i < m->inner.n; i++) lower_lets(L, m->inner.v[i]);
-}
-
-static void declare_globals(Module *m) {
-  for (int i = 0; i < m->let_fns.n; i++) {
-    ensure_typed(m->let_fns.v[i]);
-    each_global(m->let_fns.v[i]->let->pat);
-  }
-  for (int i = 0; i < m->inner.n; i++) declare_globals(m->inner.v[i]);
-}
-
-void lower_program(void) {
-  for (int i = 0; i < program.std.n; i++) declare_globals(program.std.v[i]);
-  for (int i = 0; i < program.modules.n; i++) declare_globals(program.modules.v[i]);
-  if (ir.globals.n) {
-    IrFn *fn = NEW(IrFn);
-    fn->cname = unique_global("init_lets");
-    fn->title = "top-level lets, in order";
-    fn->ret = repr_unit();
-    fn->lowered = true;
-    fn->mod = program.main;
-    Lower L = {0};
-    L.fn = fn;
-    L.out = &fn->body;
-    for (int i = 0; i < program.std.n; i++) lower_lets(&L, program.std.v[i]);
-    for (int i = 0; i < program.modules.n; i++) lower_lets(&L, program.modules.v[i]);
-    ir.init = fn;
-    vec_push(&ir.fns, fn);
-  }
-  if (program.main && !program.lib) {
-    Fn *f = fn_by_arity(pmap_get(&program.main->fns, intern_z("main")), 0);
-    ir.main = fn_instance(f, ref_inst(f->scheme, NULL), f->scheme->nvars);
-  }
-  for (int i = 0; i < ir.fns.n; i++) lower_instance(ir.fns.v[i]);
 }

@@ -8,7 +8,7 @@ typedef struct {
 } Binding;
 
 typedef struct Row {
-  Pat **pats;       /* NULL: matches anything */
+  Pat **pats; /* NULL: matches anything */
   VEC(Binding) binds;
   int arm;
 } Row;
@@ -21,23 +21,19 @@ typedef struct {
   int narms;
   Dest dest;
   Span at;
-  int *leaves;       /* how many leaves of the tree end in each arm */
-  IrLabel **labels;  /* of arms with several leaves */
+  int *leaves;      /* how many leaves of the tree end in each arm */
+  IrLabel **labels; /* of arms with several leaves */
   IrLabel *end;
   bool counting;
-  bool bind_only;    /* a `let`: the one arm has no body */
+  bool bind_only; /* a `let`: the one arm has no body */
 } Match;
-
-static Ir *again(Ir *e) {
-  if (e->kind == X_VAR) e->var->reads++;
-  return e;
-}
 
 static Row *copy_row(const Row *r, int cols) {
   Row *n = NEW(Row);
   n->arm = r->arm;
   n->pats = NEW_ARRAY(Pat *, cols);
-  for (int i = 0; i < r->binds.n; i++) vec_push(&n->binds, r->binds.v[i]);
+  for (int i = 0; i < r->binds.n; i++)
+    vec_push(&n->binds, r->binds.v[i]);
   return n;
 }
 
@@ -48,13 +44,15 @@ static void simplify(Rows *out, Row *r, Ir **cols, int ncols) {
       if (p->kind == PAT_WILD || p->kind == PAT_UNIT || p->kind == PAT_ERROR) p = NULL;
       else if (p->kind == PAT_VAR || p->kind == PAT_AS) {
         Binding b = {p->local, cols[i]};
-        while (b.local->lowered) b.local = b.local->lowered;
+        while (b.local->lowered)
+          b.local = b.local->lowered;
         vec_push(&r->binds, b);
         p = p->kind == PAT_AS ? p->args.v[0] : NULL;
       } else if (p->kind == PAT_OR) {
         for (int k = 0; k < p->args.n; k++) {
           Row *n = copy_row(r, ncols);
-          for (int j = 0; j < ncols; j++) n->pats[j] = r->pats[j];
+          for (int j = 0; j < ncols; j++)
+            n->pats[j] = r->pats[j];
           n->pats[i] = p->args.v[k];
           simplify(out, n, cols, ncols);
         }
@@ -101,7 +99,8 @@ static void leaf(Match *M, Ir **cols, int ncols, Rows *rows) {
   Row *r = rows->v[0];
   MatchArm *arm = &M->arms[r->arm];
   Rows rest = {0};
-  for (int i = 1; i < rows->n; i++) vec_push(&rest, rows->v[i]);
+  for (int i = 1; i < rows->n; i++)
+    vec_push(&rest, rows->v[i]);
   if (M->counting) {
     M->leaves[r->arm]++;
     if (arm->guard) tree(M, cols, ncols, &rest);
@@ -146,7 +145,8 @@ static bool same_head(const Pat *a, const Pat *b) {
   if (a->kind == PAT_CTOR && b->kind == PAT_CTOR) return a->variant == b->variant;
   if (a->kind != b->kind) return false;
   switch (a->kind) {
-  case PAT_INT: case PAT_BOOL: return a->i == b->i;
+  case PAT_INT:
+  case PAT_BOOL: return a->i == b->i;
   case PAT_FLOAT: return a->f == b->f;
   case PAT_STR: return a->slen == b->slen && memcmp(a->s, b->s, a->slen) == 0;
   default: return true;
@@ -155,7 +155,8 @@ static bool same_head(const Pat *a, const Pat *b) {
 
 static int sub_count(const Pat *p) {
   switch (p->kind) {
-  case PAT_CTOR: case PAT_TUPLE: return p->args.n;
+  case PAT_CTOR:
+  case PAT_TUPLE: return p->args.n;
   case PAT_CONS: return 2;
   default: return 0;
   }
@@ -187,7 +188,8 @@ static void specialise(Match *M, Ir **cols, int ncols, int c, Rows *rows, const 
     int looked = 0;
     for (int k = 0; k < rows->n; k++) {
       Pat *p = rows->v[k]->pats[c];
-      if (p && same_head(p, head) && p->args.n > i && p->args.v[i]->kind != PAT_WILD && p->args.v[i]->kind != PAT_VAR) looked++;
+      if (p && same_head(p, head) && p->args.n > i && p->args.v[i]->kind != PAT_WILD && p->args.v[i]->kind != PAT_VAR)
+        looked++;
     }
     if (looked) sub[i] = simple(M->L, sub[i], head->kind == PAT_CONS && i ? "rest" : "p");
   }
@@ -199,7 +201,8 @@ static void specialise(Match *M, Ir **cols, int ncols, int c, Rows *rows, const 
     Pat *p = r->pats[c];
     if (p && !same_head(p, head)) continue;
     Row *nr = copy_row(r, n + ncols - 1);
-    for (int j = 0; j < n; j++) nr->pats[j] = p ? p->args.v[j] : NULL;
+    for (int j = 0; j < n; j++)
+      nr->pats[j] = p ? p->args.v[j] : NULL;
     k = n;
     for (int j = 0; j < ncols; j++)
       if (j != c) nr->pats[k++] = r->pats[j];
@@ -226,7 +229,8 @@ static Ir *test_of(Match *M, Ir *col, const Pat *p) {
     return x;
   }
   case PAT_CTOR: return x_binary("==", x_tag(again(col)), x_int(p->variant->index), repr_bool());
-  case PAT_CONS: case PAT_NIL: {
+  case PAT_CONS:
+  case PAT_NIL: {
     Ir *len = x_new(X_LEN, repr_int());
     len->a = again(col);
     return x_binary(p->kind == PAT_CONS ? "!=" : "==", len, x_int(0), repr_bool());
@@ -239,7 +243,9 @@ static int constructors(const Pat *p) {
   switch (p->kind) {
   case PAT_CTOR: return p->variant->tycon->variants.n;
   case PAT_TUPLE: return 1;
-  case PAT_BOOL: case PAT_CONS: case PAT_NIL: return 2;
+  case PAT_BOOL:
+  case PAT_CONS:
+  case PAT_NIL: return 2;
   default: return 0; /* infinitely many */
   }
 }
@@ -279,7 +285,8 @@ static void tree(Match *M, Ir **cols, int ncols, Rows *rows) {
     return;
   }
   int c = 0;
-  while (c < ncols && !rows->v[0]->pats[c]) c++;
+  while (c < ncols && !rows->v[0]->pats[c])
+    c++;
   if (c == ncols) {
     leaf(M, cols, ncols, rows);
     return;
@@ -289,13 +296,15 @@ static void tree(Match *M, Ir **cols, int ncols, Rows *rows) {
   for (int i = 0; i < rows->n; i++) {
     const Pat *p = rows->v[i]->pats[c];
     bool known = !p;
-    for (int k = 0; k < heads.n && !known; k++) known = same_head(heads.v[k], p);
+    for (int k = 0; k < heads.n && !known; k++)
+      known = same_head(heads.v[k], p);
     if (!known) vec_push(&heads, p);
   }
   int all = constructors(heads.v[0]);
   bool complete = all && heads.n == all;
   if (M->counting) {
-    for (int i = 0; i < heads.n; i++) branch(M, cols, ncols, c, rows, heads.v[i]);
+    for (int i = 0; i < heads.n; i++)
+      branch(M, cols, ncols, c, rows, heads.v[i]);
     if (!complete) default_branch(M, cols, ncols, c, rows);
     return;
   }
@@ -360,14 +369,17 @@ static void declare_binds(Match *M, Pat *p) {
   }
   /* Alternatives bind the same variables: the first one's stand for all. */
   int n = p->kind == PAT_OR ? 1 : p->args.n;
-  for (int i = 0; i < n; i++) declare_binds(M, p->args.v[i]);
+  for (int i = 0; i < n; i++)
+    declare_binds(M, p->args.v[i]);
 }
 
 /* A variable bound by a later alternative is used when the first one's is, and the other way round. */
 static void join_uses(Pat *p) {
   if (!p) return;
-  if ((p->kind == PAT_VAR || p->kind == PAT_AS) && p->local->lowered) ((Local *)p->local->lowered)->used |= p->local->used;
-  for (int i = 0; i < p->args.n; i++) join_uses(p->args.v[i]);
+  if ((p->kind == PAT_VAR || p->kind == PAT_AS) && p->local->lowered)
+    ((Local *)p->local->lowered)->used |= p->local->used;
+  for (int i = 0; i < p->args.n; i++)
+    join_uses(p->args.v[i]);
 }
 
 static void start_rows(Rows *rows, MatchArm *arms, int narms, Ir **cols, int ncols) {
@@ -375,7 +387,8 @@ static void start_rows(Rows *rows, MatchArm *arms, int narms, Ir **cols, int nco
     Row *r = NEW(Row);
     r->arm = i;
     r->pats = NEW_ARRAY(Pat *, ncols);
-    for (int k = 0; k < ncols; k++) r->pats[k] = arms[i].pats[k];
+    for (int k = 0; k < ncols; k++)
+      r->pats[k] = arms[i].pats[k];
     simplify(rows, r, cols, ncols);
   }
 }
@@ -391,7 +404,8 @@ void lower_match(Lower *L, Ir **cols, int ncols, MatchArm *arms, int narms, Dest
   M->labels = NEW_ARRAY(IrLabel *, narms);
   M->bind_only = narms == 1 && !arms[0].body;
   for (int i = 0; i < narms; i++)
-    for (int k = 0; k < ncols; k++) join_uses(arms[i].pats[k]);
+    for (int k = 0; k < ncols; k++)
+      join_uses(arms[i].pats[k]);
   Rows rows = {0};
   start_rows(&rows, arms, narms, cols, ncols);
   M->counting = true;
@@ -403,7 +417,8 @@ void lower_match(Lower *L, Ir **cols, int ncols, MatchArm *arms, int narms, Dest
       M->labels[i] = NEW(IrLabel);
       M->labels[i]->hint = "arm";
       joined = true;
-      for (int k = 0; k < ncols; k++) declare_binds(M, arms[i].pats[k]);
+      for (int k = 0; k < ncols; k++)
+        declare_binds(M, arms[i].pats[k]);
     }
   if (!joined) {
     tree(M, cols, ncols, &rows);
@@ -421,7 +436,8 @@ void lower_match(Lower *L, Ir **cols, int ncols, MatchArm *arms, int narms, Dest
     emit(L, T_LABEL)->label = M->labels[i];
     lower_expr(L, arms[i].body, d);
     bool last = true;
-    for (int k = i + 1; k < narms; k++) last &= !(M->labels[k] && M->labels[k]->used);
+    for (int k = i + 1; k < narms; k++)
+      last &= !(M->labels[k] && M->labels[k]->used);
     if (!L->dead && !last) go_end(M);
     else if (!L->dead) M->end->used |= false;
   }

@@ -42,7 +42,9 @@ static Ir *call2(const char *name, Ir *a, Ir *b, Repr *r) {
 static Ir *part(Lower *L, OpKind op, Ir *a, Ir *b) {
   Type *t = a->repr->ty;
   switch (a->repr->kind) {
-  case R_INT: case R_PID: case R_ENUM:
+  case R_INT:
+  case R_PID:
+  case R_ENUM:
     if (op == OPR_EQ) return x_binary("==", a, b, repr_bool());
     break;
   case R_BOOL:
@@ -62,7 +64,8 @@ static Ir *part(Lower *L, OpKind op, Ir *a, Ir *b) {
   }
   if (a->repr->kind == R_INT || a->repr->kind == R_PID || a->repr->kind == R_BOOL) {
     if (op == OPR_COMPARE) return call2("snow_int_compare", a, b, repr_int());
-    if (op == OPR_HASH) return call1(a->repr->kind == R_BOOL ? "snow_hash_bool" : "snow_hash_int", a, repr_int(), false);
+    if (op == OPR_HASH)
+      return call1(a->repr->kind == R_BOOL ? "snow_hash_bool" : "snow_hash_int", a, repr_int(), false);
   }
   if (op == OPR_SHOW || op == OPR_INSPECT) return to_text(L, a, L->span);
   Ir *x = op_call(L, op, a, b, t);
@@ -71,10 +74,14 @@ static Ir *part(Lower *L, OpKind op, Ir *a, Ir *b) {
 
 /* ---- equality ---- */
 
-static Ir *sub(IrVar *v, int variant, int i) { return variant < 0 ? x_field(x_var(v), i) : x_payload(x_var(v), variant, i); }
+static Ir *sub(IrVar *v, int variant, int i) {
+  return variant < 0 ? x_field(x_var(v), i) : x_payload(x_var(v), variant, i);
+}
 
 static int count_fields(Repr *r, int variant) { return variant < 0 ? r->fields.n : r->variants.v[variant].fields.n; }
-static Repr *field_repr(Repr *r, int variant, int i) { return variant < 0 ? r->fields.v[i].repr : r->variants.v[variant].fields.v[i].repr; }
+static Repr *field_repr(Repr *r, int variant, int i) {
+  return variant < 0 ? r->fields.v[i].repr : r->variants.v[variant].fields.v[i].repr;
+}
 
 static void eq_fields(Lower *L, Repr *r, IrVar *a, IrVar *b, int variant) {
   int n = count_fields(r, variant);
@@ -121,7 +128,10 @@ static void show_fields(Lower *L, Repr *r, IrVar *a, int variant, const char *na
   for (int i = 0; i < n; i++) {
     char *sep = arena_printf("%s%s%s", i ? ", " : "", debug ? debug->fields.v[i].name.name->s : "", debug ? ": " : "");
     if (*sep) vec_push(&x->args, x_string(sep, (uint32_t)strlen(sep)));
-    vec_push(&x->args, to_text(L, field_repr(r, variant, i)->kind == R_UNIT ? x_new(X_UNIT, field_repr(r, variant, i)) : sub(a, variant, i), L->span));
+    vec_push(&x->args, to_text(L,
+                               field_repr(r, variant, i)->kind == R_UNIT ? x_new(X_UNIT, field_repr(r, variant, i))
+                                                                         : sub(a, variant, i),
+                               L->span));
   }
   const char *close = debug ? (n ? " }" : "") : variant >= 0 && !n ? "" : ")";
   if (*close) vec_push(&x->args, x_string(close, (uint32_t)strlen(close)));
@@ -192,8 +202,14 @@ static void hash_list(Lower *L, Repr *r, IrVar *a) {
 }
 
 static bool by_impl(Lower *L, OpKind op, Repr *r, IrVar *a, IrVar *b) {
-  static const struct { Interface **iface; const char *method; } m[] = {
-      {&builtin.eq, "eq"}, {&builtin.ord, "compare"}, {&builtin.hash, "hash"}, {&builtin.display, "to_string"}, {&builtin.debug, "inspect"}};
+  static const struct {
+    Interface **iface;
+    const char *method;
+  } m[] = {{&builtin.eq, "eq"},
+           {&builtin.ord, "compare"},
+           {&builtin.hash, "hash"},
+           {&builtin.display, "to_string"},
+           {&builtin.debug, "inspect"}};
   if (r->ty->kind != TY_CON || r->ty->con->prim == PRIM_INT) return false;
   Interface *iface = *m[op].iface;
   Member found = find_method(r->ty, intern_z(m[op].method), iface);
@@ -201,7 +217,10 @@ static bool by_impl(Lower *L, OpKind op, Repr *r, IrVar *a, IrVar *b) {
   if (r->kind == R_INT || r->kind == R_FLOAT || r->kind == R_BOOL || r->kind == R_STRING) return false;
   Ir *args[2] = {x_var(a), b ? x_var(b) : NULL};
   Type *types[2] = {r->ty, r->ty};
-  Type *result = op == OPR_EQ ? builtin.t_bool : op == OPR_COMPARE ? concretize(builtin.ordering->self) : op == OPR_HASH ? builtin.t_int : builtin.t_string;
+  Type *result = op == OPR_EQ        ? builtin.t_bool
+                 : op == OPR_COMPARE ? concretize(builtin.ordering->self)
+                 : op == OPR_HASH    ? builtin.t_int
+                                     : builtin.t_string;
   Ir *x = call_fn_typed(L, found.fn, args, types, b ? 2 : 1, result, L->span);
   if (op == OPR_COMPARE) x = x_binary("-", x_tag(simple(L, x, "order")), x_int(1), repr_int());
   ret(L, x);
@@ -211,10 +230,15 @@ static bool by_impl(Lower *L, OpKind op, Repr *r, IrVar *a, IrVar *b) {
 static void build(Lower *L, OpKind op, Repr *r, IrVar *a, IrVar *b) {
   if (by_impl(L, op, r, a, b)) return;
   Type *t = r->ty;
-  if (op == OPR_SHOW && t->kind == TY_CON && !(t->con->derives & D_DISPLAY) && by_impl(L, OPR_INSPECT, r, a, NULL)) return;
+  if (op == OPR_SHOW && t->kind == TY_CON && !(t->con->derives & D_DISPLAY) && by_impl(L, OPR_INSPECT, r, a, NULL))
+    return;
   const char *name = t->kind == TY_CON ? t->con->name->s : "";
   switch (r->kind) {
-  case R_INT: case R_FLOAT: case R_BOOL: case R_STRING: case R_PID:
+  case R_INT:
+  case R_FLOAT:
+  case R_BOOL:
+  case R_STRING:
+  case R_PID:
     if (op == OPR_INSPECT && r->kind == R_STRING) {
       Ir *x = x_new(X_CONCAT, repr_string());
       vec_push(&x->args, x_string("\"", 1));
@@ -225,13 +249,18 @@ static void build(Lower *L, OpKind op, Repr *r, IrVar *a, IrVar *b) {
     }
     ret(L, part(L, op, x_var(a), b ? x_var(b) : NULL));
     return;
-  case R_ENUM: case R_SUM: case R_BOX_SUM:
+  case R_ENUM:
+  case R_SUM:
+  case R_BOX_SUM:
     if (r->kind == R_ENUM && op == OPR_EQ) ret(L, x_binary("==", x_var(a), x_var(b), repr_bool()));
-    else if (r->kind == R_ENUM && op == OPR_COMPARE) ret(L, call2("snow_int_compare", x_tag(x_var(a)), x_tag(x_var(b)), repr_int()));
+    else if (r->kind == R_ENUM && op == OPR_COMPARE)
+      ret(L, call2("snow_int_compare", x_tag(x_var(a)), x_tag(x_var(b)), repr_int()));
     else if (r->kind == R_ENUM && op == OPR_HASH) ret(L, call1("snow_hash_int", x_tag(x_var(a)), repr_int(), false));
     else by_variant(L, op, r, a, b);
     return;
-  case R_STRUCT: case R_BOX_STRUCT: case R_UNIT:
+  case R_STRUCT:
+  case R_BOX_STRUCT:
+  case R_UNIT:
     if (op == OPR_EQ) eq_fields(L, r, a, b, -1);
     else if (op == OPR_COMPARE) compare_fields(L, r, a, b, -1);
     else if (op == OPR_HASH) hash_fields(L, r, a, -1, NULL);

@@ -17,21 +17,24 @@ static void calls_in_expr(IrFn *fn, Ir *x) {
   }
   calls_in_expr(fn, x->a);
   calls_in_expr(fn, x->b);
-  for (int i = 0; i < x->args.n; i++) calls_in_expr(fn, x->args.v[i]);
+  for (int i = 0; i < x->args.n; i++)
+    calls_in_expr(fn, x->args.v[i]);
 }
 
 static void calls_in_block(IrFn *fn, const IrBlock *b) {
   for (int i = 0; i < b->n; i++) {
     IrStmt *s = b->v[i];
     if (s->kind == T_TAIL) {
-      for (int k = 0; k < s->args.n; k++) calls_in_expr(fn, s->args.v[k]);
+      for (int k = 0; k < s->args.n; k++)
+        calls_in_expr(fn, s->args.v[k]);
       if (s->fn == fn) fn->self_tail = true;
       else vec_push(&fn->calls, s->fn);
     } else calls_in_expr(fn, s->e);
     calls_in_expr(fn, s->e2);
     calls_in_block(fn, &s->a);
     calls_in_block(fn, &s->b);
-    for (int k = 0; k < s->cases.n; k++) calls_in_block(fn, &s->cases.v[k].body);
+    for (int k = 0; k < s->cases.n; k++)
+      calls_in_block(fn, &s->cases.v[k].body);
   }
 }
 
@@ -54,7 +57,8 @@ static void connect(IrFn *f, bool tails) {
   }
   if (f->scc_low != f->scc_index) return;
   int from = stack.n - 1;
-  while (stack.v[from] != f) from--;
+  while (stack.v[from] != f)
+    from--;
   int n = stack.n - from;
   if (tails && n > 1) {
     TailGroup *g = NEW(TailGroup);
@@ -65,7 +69,8 @@ static void connect(IrFn *f, bool tails) {
     }
   }
   bool self = false;
-  for (int i = 0; i < edges->n; i++) self |= edges->v[i] == f;
+  for (int i = 0; i < edges->n; i++)
+    self |= edges->v[i] == f;
   for (int i = from; i < stack.n; i++) {
     stack.v[i]->scc_on_stack = false;
     if (!tails) stack.v[i]->recursive |= n > 1 || self;
@@ -74,10 +79,12 @@ static void connect(IrFn *f, bool tails) {
 }
 
 void find_recursion(void) {
-  for (int i = 0; i < ir.fns.n; i++) calls_in_block(ir.fns.v[i], &ir.fns.v[i]->body);
+  for (int i = 0; i < ir.fns.n; i++)
+    calls_in_block(ir.fns.v[i], &ir.fns.v[i]->body);
   for (int tails = 0; tails < 2; tails++) {
     next_index = 0;
-    for (int i = 0; i < ir.fns.n; i++) ir.fns.v[i]->scc_index = 0;
+    for (int i = 0; i < ir.fns.n; i++)
+      ir.fns.v[i]->scc_index = 0;
     for (int i = 0; i < ir.fns.n; i++)
       if (!ir.fns.v[i]->scc_index) connect(ir.fns.v[i], tails);
   }

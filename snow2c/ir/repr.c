@@ -12,7 +12,8 @@ const char *c_ident(const char *text) {
     uint32_t cp;
     int n = utf8_decode(s, strlen((const char *)s), &cp);
     if (n <= 0) n = 1, cp = '_';
-    if (cp < 0x80 && ((cp >= '0' && cp <= '9') || (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') || cp == '_')) buf_putc(&b, (char)cp);
+    if (cp < 0x80 && ((cp >= '0' && cp <= '9') || (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') || cp == '_'))
+      buf_putc(&b, (char)cp);
     else if (cp < 0x80) buf_putc(&b, '_');
     else buf_printf(&b, "u%04X", (unsigned)cp);
     s += n;
@@ -25,7 +26,7 @@ const char *c_ident(const char *text) {
 const char *unique_global(const char *text) {
   Name base = intern_z(c_ident(text));
   Name n = base;
-  for (uintptr_t i = (uintptr_t)pmap_get(&taken, base); pmap_get(&taken, n); ) {
+  for (uintptr_t i = (uintptr_t)pmap_get(&taken, base); pmap_get(&taken, n);) {
     i = i < 2 ? 2 : i + 1;
     n = intern_z(arena_printf("%s_%d", base->s, (int)i));
     pmap_put(&taken, base, (void *)i); /* where to go on next time */
@@ -84,10 +85,12 @@ static void layout_struct(Repr *r) {
   int words = 0;
   set_name(r);
   if (t->kind == TY_TUPLE)
-    for (int i = 0; i < t->n; i++) add_field(r, &r->fields, t->args[i], NULL, i, &words);
+    for (int i = 0; i < t->n; i++)
+      add_field(r, &r->fields, t->args[i], NULL, i, &words);
   else
     for (int i = 0; i < t->con->fields.n; i++)
-      add_field(r, &r->fields, concretize(apply_args(t->con, t->args, t->con->fields.v[i].ty)), t->con->fields.v[i].name.name, i, &words);
+      add_field(r, &r->fields, concretize(apply_args(t->con, t->args, t->con->fields.v[i].ty)),
+                t->con->fields.v[i].name.name, i, &words);
   r->words = words;
   bool boxed = r->recursive || words > INLINE_WORDS;
   if (!boxed && words == 0) {
@@ -161,9 +164,15 @@ Repr *repr_of(Type *t) {
 
 bool has_zero(Repr *r) {
   switch (r->kind) {
-  case R_INT: case R_FLOAT: case R_BOOL: case R_STRING: case R_LIST: case R_UNIT: return true;
+  case R_INT:
+  case R_FLOAT:
+  case R_BOOL:
+  case R_STRING:
+  case R_LIST:
+  case R_UNIT: return true;
   case R_OPAQUE: return r->ty->con->mod->is_std;
-  case R_SUM: case R_BOX_SUM: return r->ty->con == builtin.option;
+  case R_SUM:
+  case R_BOX_SUM: return r->ty->con == builtin.option;
   case R_STRUCT:
     /* The library's collections that are written in Snow. */
     if (r->ty->kind != TY_CON || !r->ty->con->mod->is_std) return false;

@@ -10,7 +10,20 @@
 enum { INLINE_WORDS = 4 };
 
 typedef enum {
-  R_UNIT, R_INT, R_FLOAT, R_BOOL, R_PID, R_STRING, R_LIST, R_FN, R_ENUM, R_STRUCT, R_SUM, R_BOX_STRUCT, R_BOX_SUM, R_OPAQUE
+  R_UNIT,
+  R_INT,
+  R_FLOAT,
+  R_BOOL,
+  R_PID,
+  R_STRING,
+  R_LIST,
+  R_FN,
+  R_ENUM,
+  R_STRUCT,
+  R_SUM,
+  R_BOX_STRUCT,
+  R_BOX_SUM,
+  R_OPAQUE
 } ReprKind;
 
 typedef struct Repr Repr;
@@ -20,7 +33,7 @@ typedef struct {
 } RField;
 typedef struct {
   Name name;
-  const char *cname;    /* member of the union; of a boxed sum, the object's struct */
+  const char *cname; /* member of the union; of a boxed sum, the object's struct */
   VEC(RField) fields;
   int words;
 } RVariant;
@@ -30,20 +43,20 @@ typedef enum { OPR_EQ, OPR_COMPARE, OPR_HASH, OPR_SHOW, OPR_INSPECT, OPR_COUNT }
 struct Repr {
   ReprKind kind;
   Type *ty;
-  const char *ctype;        /* C type of a value: "int64_t", "Option_Int", "const struct Tree *" */
-  const char *cname;        /* base name of the C definitions made for it */
+  const char *ctype; /* C type of a value: "int64_t", "Option_Int", "const struct Tree *" */
+  const char *cname; /* base name of the C definitions made for it */
   int words;
   bool computing, recursive;
-  VEC(RField) fields;       /* structs and tuples */
-  VEC(RVariant) variants;   /* sums */
-  int null_variant;         /* R_BOX_SUM: the nullary variant that is the NULL pointer, or -1 */
+  VEC(RField) fields;     /* structs and tuples */
+  VEC(RVariant) variants; /* sums */
+  int null_variant;       /* R_BOX_SUM: the nullary variant that is the NULL pointer, or -1 */
   /* emission */
-  bool defined;             /* C type definition queued */
-  bool wants_type;          /* its container descriptor is mentioned */
-  bool type_used;           /* … by code that is emitted */
+  bool defined;    /* C type definition queued */
+  bool wants_type; /* its container descriptor is mentioned */
+  bool type_used;  /* … by code that is emitted */
   struct IrFn *ops[OPR_COUNT];
   bool wants_op[OPR_COUNT];
-  bool key;                 /* op for keys: structural */
+  bool key; /* op for keys: structural */
 };
 
 Repr *repr_of(Type *concrete);

@@ -72,7 +72,8 @@ Type *apply_args(Tycon *tc, Type **args, Type *t) {
     tc->params[i]->bound = args[i];
   }
   Type *r = substitute(t);
-  for (int i = 0; i < tc->generics.n; i++) tc->params[i]->bound = keep[i];
+  for (int i = 0; i < tc->generics.n; i++)
+    tc->params[i]->bound = keep[i];
   return r;
 }
 
@@ -108,7 +109,8 @@ static Type *convert_path(TypeExpr *te, Module *m, TypeScope *scope) {
   if (!tc) return builtin.t_error;
   int want = tc->generics.n;
   Type **args = NEW_ARRAY(Type *, te->args.n > want ? te->args.n : want);
-  for (int i = 0; i < te->args.n; i++) args[i] = convert_type(te->args.v[i], m, scope);
+  for (int i = 0; i < te->args.n; i++)
+    args[i] = convert_type(te->args.v[i], m, scope);
   if (tc->prim == PRIM_PID && te->args.n == 1) return type_con(tc, args, 1);
   if (te->has_args && te->args.n != want) {
     Diag *d = diag_error("E0003", te->span, "expected %d argument(s), found %d", want, te->args.n);
@@ -117,7 +119,8 @@ static Type *convert_path(TypeExpr *te, Module *m, TypeScope *scope) {
     return builtin.t_error;
   }
   if (!te->has_args)
-    for (int i = 0; i < want; i++) args[i] = type_var(level); /* a bare generic name: any arguments */
+    for (int i = 0; i < want; i++)
+      args[i] = type_var(level); /* a bare generic name: any arguments */
   if (tc->kind != TC_ALIAS) return type_con(tc, args, want);
   if (!tc->alias_ty) {
     if (tc->expanding) {
@@ -141,10 +144,13 @@ Type *convert_type(TypeExpr *te, Module *m, TypeScope *scope) {
   switch (te->kind) {
   case TE_PATH: return convert_path(te, m, scope);
   case TE_OPTION: return type_con1(builtin.option, convert_type(te->args.v[0], m, scope));
-  case TE_RESULT: return type_con2(builtin.result, convert_type(te->args.v[0], m, scope), convert_type(te->args.v[1], m, scope));
-  case TE_TUPLE: case TE_FUN: {
+  case TE_RESULT:
+    return type_con2(builtin.result, convert_type(te->args.v[0], m, scope), convert_type(te->args.v[1], m, scope));
+  case TE_TUPLE:
+  case TE_FUN: {
     Type **args = NEW_ARRAY(Type *, te->args.n);
-    for (int i = 0; i < te->args.n; i++) args[i] = convert_type(te->args.v[i], m, scope);
+    for (int i = 0; i < te->args.n; i++)
+      args[i] = convert_type(te->args.v[i], m, scope);
     if (te->kind == TE_TUPLE) return type_tuple(args, te->args.n);
     return type_fun(args, te->args.n, convert_type(te->ret, m, scope));
   }
@@ -162,7 +168,8 @@ static Pat *clone_pat(const Pat *p) {
   Pat *q = NEW(Pat);
   *q = *p;
   memset(&q->args, 0, sizeof q->args);
-  for (int i = 0; i < p->args.n; i++) vec_push(&q->args, clone_pat(p->args.v[i]));
+  for (int i = 0; i < p->args.n; i++)
+    vec_push(&q->args, clone_pat(p->args.v[i]));
   return q;
 }
 
@@ -197,7 +204,8 @@ Expr *clone_expr(const Expr *e) {
   d->pat = clone_pat(e->pat);
   d->pat2 = clone_pat(e->pat2);
   memset(&d->args, 0, sizeof d->args);
-  for (int i = 0; i < e->args.n; i++) vec_push(&d->args, clone_expr(e->args.v[i]));
+  for (int i = 0; i < e->args.n; i++)
+    vec_push(&d->args, clone_expr(e->args.v[i]));
   memset(&d->fields, 0, sizeof d->fields);
   for (int i = 0; i < e->fields.n; i++) {
     FieldInit f = {e->fields.v[i].name, clone_expr(e->fields.v[i].value)};
@@ -212,11 +220,13 @@ Expr *clone_expr(const Expr *e) {
     vec_push(&d->arms, a);
   }
   memset(&d->clauses, 0, sizeof d->clauses);
-  for (int i = 0; i < e->clauses.n; i++) vec_push(&d->clauses, clone_clause(e->clauses.v[i]));
+  for (int i = 0; i < e->clauses.n; i++)
+    vec_push(&d->clauses, clone_clause(e->clauses.v[i]));
   if (e->block) {
     d->block = NEW(Block);
     d->block->span = e->block->span;
-    for (int i = 0; i < e->block->stmts.n; i++) vec_push(&d->block->stmts, clone_stmt(e->block->stmts.v[i]));
+    for (int i = 0; i < e->block->stmts.n; i++)
+      vec_push(&d->block->stmts, clone_stmt(e->block->stmts.v[i]));
   }
   return d;
 }
@@ -253,7 +263,8 @@ static void later_clause(Fn *f, FnClause *c) {
 }
 
 static void redefined(Fn *first, FnClause *c) {
-  Diag *d = diag_error("E0023", c->name.span, "function `%s/%d` already defined; multi-clause functions must have consecutive clauses",
+  Diag *d = diag_error("E0023", c->name.span,
+                       "function `%s/%d` already defined; multi-clause functions must have consecutive clauses",
                        c->name.name->s, c->params.n);
   d->primary.text = "non-consecutive redefinition here";
   diag_label(d, first->span, "first definition here");
@@ -263,7 +274,8 @@ static void declare_fn(Module *m, FnClause *c, Item *before) {
   FnList *l = pmap_get(&m->fns, c->name.name);
   Fn *f = fn_by_arity(l, c->params.n);
   if (f) {
-    bool follows = before && before->kind == I_FN && before->clause->name.name == c->name.name && before->clause->params.n == c->params.n;
+    bool follows = before && before->kind == I_FN && before->clause->name.name == c->name.name &&
+                   before->clause->params.n == c->params.n;
     if (follows && !f->is_extern && !c->is_extern) later_clause(f, c);
     else redefined(f, c);
     return;
@@ -305,9 +317,13 @@ static void declare_type(Module *m, Tycon *t) {
   t->self = type_con(t, t->params, t->generics.n);
   if (m->is_std) t->lib_module = t->name;
   if (m->is_std && m->name == t->name) t->lib_module = m->name;
-  for (int i = 0; i < t->variants.n; i++) pmap_put(&m->ctors, t->variants.v[i]->name.name, t->variants.v[i]);
-  static const struct { const char *name; unsigned bit; } bits[] = {
-      {"Eq", D_EQ}, {"Ord", D_ORD}, {"Display", D_DISPLAY}, {"Debug", D_DEBUG}, {"Hash", D_HASH}, {"Json", D_JSON}, {"Row", D_ROW}};
+  for (int i = 0; i < t->variants.n; i++)
+    pmap_put(&m->ctors, t->variants.v[i]->name.name, t->variants.v[i]);
+  static const struct {
+    const char *name;
+    unsigned bit;
+  } bits[] = {{"Eq", D_EQ},     {"Ord", D_ORD},   {"Display", D_DISPLAY}, {"Debug", D_DEBUG},
+              {"Hash", D_HASH}, {"Json", D_JSON}, {"Row", D_ROW}};
   if (t->kind != TC_STRUCT && t->kind != TC_SUM) return;
   if (!t->has_deriving) t->derives = D_EQ | D_ORD | D_DEBUG | (t->kind == TC_STRUCT ? D_HASH : 0);
   for (int i = 0; i < t->deriving.n; i++) {
@@ -316,7 +332,8 @@ static void declare_type(Module *m, Tycon *t) {
       if (strcmp(bits[k].name, t->deriving.v[i].name->s) == 0) bit = bits[k].bit;
     if (bit == D_ROW && t->kind == TC_SUM) bit = 0;
     if (!bit) {
-      Diag *d = diag_error("E0028", t->deriving.v[i].span, "cannot derive `%s` for `%s`", t->deriving.v[i].name->s, t->name->s);
+      Diag *d = diag_error("E0028", t->deriving.v[i].span, "cannot derive `%s` for `%s`", t->deriving.v[i].name->s,
+                           t->name->s);
       d->primary.text = arena_printf("`%s` is not a derivable trait", t->deriving.v[i].name->s);
       d->help = "only Eq, Ord, Display, Debug, Hash, Json, and Row are derivable";
     }
@@ -363,7 +380,8 @@ static void define_type(Module *m, Tycon *t) {
         diag_label(d, t->variants.v[k]->name.span, "first here");
       }
     Type **params = NEW_ARRAY(Type *, v->fields.n);
-    for (int k = 0; k < v->fields.n; k++) params[k] = v->fields.v[k].ty = convert_type(v->fields.v[k].type, m, &scope);
+    for (int k = 0; k < v->fields.n; k++)
+      params[k] = v->fields.v[k].ty = convert_type(v->fields.v[k].type, m, &scope);
     v->scheme = NEW(Scheme);
     v->scheme->vars = t->params;
     v->scheme->nvars = t->generics.n;
@@ -385,7 +403,8 @@ static void declare_interface(Module *m, Interface *in) {
     Fn *f = in->methods.v[i];
     f->mod = m;
     FnClause *c = f->clauses.v[0];
-    f->is_static = !(c->params.n && c->params.v[0].pat->kind == PAT_VAR && strcmp(c->params.v[0].pat->path.v[0].name->s, "self") == 0);
+    f->is_static = !(c->params.n && c->params.v[0].pat->kind == PAT_VAR &&
+                     strcmp(c->params.v[0].pat->path.v[0].name->s, "self") == 0);
     InterfaceList *l = pmap_get(&program.method_owners, f->name);
     if (!l) pmap_put(&program.method_owners, f->name, l = NEW(InterfaceList));
     vec_push(&l->v, in);
@@ -399,7 +418,12 @@ Fn *impl_method(Impl *im, Name name) {
 }
 
 static unsigned derive_bit(const Interface *i) {
-  return i == builtin.eq ? D_EQ : i == builtin.ord ? D_ORD : i == builtin.display ? D_DISPLAY : i == builtin.debug ? D_DEBUG : i == builtin.hash ? D_HASH : 0;
+  return i == builtin.eq        ? D_EQ
+         : i == builtin.ord     ? D_ORD
+         : i == builtin.display ? D_DISPLAY
+         : i == builtin.debug   ? D_DEBUG
+         : i == builtin.hash    ? D_HASH
+                                : 0;
 }
 
 static void check_impl_methods(Impl *im) {
@@ -409,7 +433,8 @@ static void check_impl_methods(Impl *im) {
     FnClause *c = sig->clauses.v[0];
     if (have) {
       if (have->arity != sig->arity) {
-        Diag *d = diag_error("E0008", have->span, "method %s in impl %s has wrong signature: expected %d parameter(s), found %d",
+        Diag *d = diag_error("E0008", have->span,
+                             "method %s in impl %s has wrong signature: expected %d parameter(s), found %d",
                              sig->name->s, in->name->s, sig->arity, have->arity);
         d->primary.text = arena_printf("expected %d parameter(s)", sig->arity);
         diag_label(d, sig->span, "declared here");
@@ -493,7 +518,8 @@ static void declare_impl(Module *m, Impl *im) {
       vec_push(&b.var->wheres, b.iface);
     } else {
       Span at = b.var ? im->wheres.v[i].iface.v[0].span : im->wheres.v[i].param.span;
-      diag_error("E0106", at, b.var ? "unknown interface in a where clause" : "unknown type parameter in a where clause");
+      diag_error("E0106", at,
+                 b.var ? "unknown interface in a where clause" : "unknown type parameter in a where clause");
     }
   }
   ImplList *l = pmap_get(&program.impls, tc);
@@ -502,11 +528,15 @@ static void declare_impl(Module *m, Impl *im) {
   for (int i = 0; i < l->v.n; i++)
     if (l->v.v[i]->iface == im->iface) other = l->v.v[i];
   if (other || (tc->derives & derive_bit(im->iface))) {
-    Diag *d = diag_error("E0026", im->span, "duplicate impl: `%s` is already implemented for `%s`", iface_name->s, tc->name->s);
+    Diag *d = diag_error("E0026", im->span, "duplicate impl: `%s` is already implemented for `%s`", iface_name->s,
+                         tc->name->s);
     d->primary.text = arena_printf("previously defined for `%s`", tc->name->s);
     if (other) diag_label(d, other->span, "first impl here");
-    else diag_label(d, tc->span, tc->has_deriving ? "derived here" : "derived here, since the type has no `deriving` clause");
-    d->help = other ? "remove one of the conflicting impl blocks" : "opt out of the derived one: list the wanted interfaces in a `deriving(…)` clause without it";
+    else
+      diag_label(d, tc->span,
+                 tc->has_deriving ? "derived here" : "derived here, since the type has no `deriving` clause");
+    d->help = other ? "remove one of the conflicting impl blocks"
+                    : "opt out of the derived one: list the wanted interfaces in a `deriving(…)` clause without it";
     d->json = arena_printf("%s (previously defined for `%s`)", d->message, tc->name->s);
     return;
   }
@@ -517,7 +547,8 @@ static void declare_impl(Module *m, Impl *im) {
     f->mod = m;
     FnClause *c = f->clauses.v[0];
     f->is_static = !(c->params.n && (c->params.v[0].pat->kind == PAT_VAR));
-    if (im->iface && !im->iface->methods.n && !im->iface->pub && im->iface->span.src == im->span.src && im->iface->span.start == im->span.start) {
+    if (im->iface && !im->iface->methods.n && !im->iface->pub && im->iface->span.src == im->span.src &&
+        im->iface->span.start == im->span.start) {
       InterfaceList *ml = pmap_get(&program.method_owners, f->name);
       if (!ml) pmap_put(&program.method_owners, f->name, ml = NEW(InterfaceList));
       vec_push(&ml->v, im->iface);
@@ -539,7 +570,10 @@ static void declare_items(Module *m) {
     Item *it = m->items.v[i];
     switch (it->kind) {
     case I_FN: declare_fn(m, it->clause, before); break;
-    case I_STRUCT: case I_SUM: case I_ALIAS: case I_OPAQUE: declare_type(m, it->tycon); break;
+    case I_STRUCT:
+    case I_SUM:
+    case I_ALIAS:
+    case I_OPAQUE: declare_type(m, it->tycon); break;
     case I_INTERFACE: declare_interface(m, it->iface); break;
     case I_MODULE: {
       Module *inner = NEW(Module);
@@ -549,7 +583,8 @@ static void declare_items(Module *m) {
       inner->parent = m;
       inner->is_std = m->is_std;
       inner->parsed = true;
-      for (int k = 0; k < it->items.n; k++) vec_push(&inner->items, it->items.v[k]);
+      for (int k = 0; k < it->items.n; k++)
+        vec_push(&inner->items, it->items.v[k]);
       vec_push(&m->inner, inner);
       pmap_put(&m->prefixes, inner->last, inner);
       declare_items(inner);
@@ -585,8 +620,11 @@ static void find_builtins(Module *m) {
   Type unit = {0};
   unit.kind = TY_TUPLE;
   builtin.t_unit = concretize(&unit);
-  static const struct { const char *name; Prim prim; } prims[] = {{"Int", PRIM_INT}, {"Float", PRIM_FLOAT}, {"Bool", PRIM_BOOL},
-      {"String", PRIM_STRING}, {"List", PRIM_LIST}, {"Pid", PRIM_PID}};
+  static const struct {
+    const char *name;
+    Prim prim;
+  } prims[] = {{"Int", PRIM_INT},       {"Float", PRIM_FLOAT}, {"Bool", PRIM_BOOL},
+               {"String", PRIM_STRING}, {"List", PRIM_LIST},   {"Pid", PRIM_PID}};
   for (size_t i = 0; i < sizeof prims / sizeof *prims; i++) {
     Tycon *t = pmap_get(&m->types, intern_z(prims[i].name));
     if (!t) die("the standard library's Prelude does not declare %s", prims[i].name);
@@ -646,7 +684,8 @@ static void bind_from(Module *m, Item *it) {
       if (it->module->is_std) {
         /* `from Math import abs` also brings math_abs (chapter 5 section 10). */
         Buf b = {0};
-        for (const char *s = it->module->name->s; *s; s++) buf_putc(&b, *s >= 'A' && *s <= 'Z' ? (char)(*s + 32) : *s);
+        for (const char *s = it->module->name->s; *s; s++)
+          buf_putc(&b, *s >= 'A' && *s <= 'Z' ? (char)(*s + 32) : *s);
         buf_printf(&b, "_%s", name->s);
         pmap_put(&m->from_fns, intern(b.s, b.n), l);
         free(b.s);
@@ -672,18 +711,21 @@ static void bind_from(Module *m, Item *it) {
     for (int k = 0; k < it->module->tycons.n; k++)
       if (it->module->tycons.v[k]->pub) buf_printf(&b, "%s%s", b.n ? ", " : "", it->module->tycons.v[k]->name->s);
     if (b.n) d->note = arena_printf("available exports: %s", b.s);
-    d->json = arena_printf("`%s` is not exported by module `%s`%s%s", name->s, mod, b.n ? "; available: " : "", b.n ? b.s : "");
+    d->json = arena_printf("`%s` is not exported by module `%s`%s%s", name->s, mod, b.n ? "; available: " : "",
+                           b.n ? b.s : "");
     free(b.s);
   }
 }
 
 void declare_bodies(Module *m) {
-  for (int i = 0; i < m->tycons.n; i++) define_type(m, m->tycons.v[i]);
+  for (int i = 0; i < m->tycons.n; i++)
+    define_type(m, m->tycons.v[i]);
   for (int i = 0; i < m->items.n; i++) {
     if (m->items.v[i]->kind == I_FROM) bind_from(m, m->items.v[i]);
     if (m->items.v[i]->kind == I_IMPL && m->items.v[i]->impl->type_path.n && m->items.v[i]->impl->iface_path.n)
       declare_impl(m, m->items.v[i]->impl);
   }
   declare_lets(m);
-  for (int i = 0; i < m->inner.n; i++) declare_bodies(m->inner.v[i]);
+  for (int i = 0; i < m->inner.n; i++)
+    declare_bodies(m->inner.v[i]);
 }

@@ -20,7 +20,8 @@ static void declare_wheres(Fn *f, FnClause *c, TypeScope *scope) {
     Type *var = scope_param(scope, w->param.name);
     Interface *in = find_interface(f->mod, &w->iface);
     if (!var || !in) {
-      Diag *d = diag_error("E0106", var ? w->iface.v[0].span : w->param.span, var ? "unknown interface `%s`" : "unknown type parameter `%s`",
+      Diag *d = diag_error("E0106", var ? w->iface.v[0].span : w->param.span,
+                           var ? "unknown interface `%s`" : "unknown type parameter `%s`",
                            var ? w->iface.v[w->iface.n - 1].name->s : w->param.name->s);
       d->primary.text = "in this where clause";
       continue;
@@ -35,7 +36,8 @@ static void declare_wheres(Fn *f, FnClause *c, TypeScope *scope) {
 static Type *declared_type(Fn *f, TypeScope *scope) {
   FnClause *c = f->clauses.v[0];
   Type **params = NEW_ARRAY(Type *, f->arity);
-  for (int i = 0; i < f->arity; i++) params[i] = type_var(infer->level);
+  for (int i = 0; i < f->arity; i++)
+    params[i] = type_var(infer->level);
   Type *result = type_var(infer->level);
   Type *t = type_fun(params, f->arity, result);
   scope->level = infer->level;
@@ -71,8 +73,9 @@ static Type *declared_type(Fn *f, TypeScope *scope) {
           Type *own = convert_type(te, f->mod, scope);
           UnifyFault fault;
           if (known && unify(want->args[i], own, &fault) != UNIFY_OK) {
-            Diag *d = diag_error("E0008", te->span, "method %s in impl %s has wrong signature: expected %s, found %s", f->name->s,
-                                 f->iface->name->s, type_text(want->args[i], f->mod), type_text(own, f->mod));
+            Diag *d =
+                diag_error("E0008", te->span, "method %s in impl %s has wrong signature: expected %s, found %s",
+                           f->name->s, f->iface->name->s, type_text(want->args[i], f->mod), type_text(own, f->mod));
             d->primary.text = arena_printf("expected %s", type_text(want->args[i], f->mod));
             diag_label(d, sig->span, "declared here");
             want->args[i] = own;
@@ -85,9 +88,11 @@ static Type *declared_type(Fn *f, TypeScope *scope) {
           Type *own = convert_type(c->ret, f->mod, scope);
           UnifyFault fault;
           if (unify(want->ret, own, &fault) != UNIFY_OK) {
-            Diag *d = diag_error("E0008", c->ret->span, "method %s in impl %s has wrong signature: expected %s, found %s", f->name->s,
-                                 f->iface->name->s, type_text(want->ret, f->mod), type_text(own, f->mod));
-            d->primary.text = arena_printf("expected return type %s, found %s", type_text(want->ret, f->mod), type_text(own, f->mod));
+            Diag *d =
+                diag_error("E0008", c->ret->span, "method %s in impl %s has wrong signature: expected %s, found %s",
+                           f->name->s, f->iface->name->s, type_text(want->ret, f->mod), type_text(own, f->mod));
+            d->primary.text =
+                arena_printf("expected return type %s, found %s", type_text(want->ret, f->mod), type_text(own, f->mod));
             diag_label(d, sig->span, "declared here");
             want->ret = own;
           }
@@ -196,7 +201,8 @@ static void settle_ambiguous(int mark, TypeVec *vars) {
       Type *t = prune(infer->pending.v[i]->ty);
       if (t->kind != TY_VAR || t->generic || t->level <= infer->level) continue;
       bool known = false;
-      for (int k = 0; k < vars->n; k++) known |= vars->v[k] == t;
+      for (int k = 0; k < vars->n; k++)
+        known |= vars->v[k] == t;
       if (known) continue;
       UnifyFault f;
       unify(t, builtin.t_unit, &f);
@@ -240,10 +246,12 @@ static void type_group(FnVec *group) {
   infer->level = 0;
   generalise_group(group, 0);
   infer->level = 1;
-  for (int i = 0; i < state.cases.n; i++) check_case(state.cases.v[i], group->v[0]->mod);
+  for (int i = 0; i < state.cases.n; i++)
+    check_case(state.cases.v[i], group->v[0]->mod);
   for (int i = 0; i < group->n; i++)
     if (!group->v[i]->let && !group->v[i]->is_extern) check_clauses(group->v[i], group->v[i]->mod);
-  for (int i = 0; i < state.fns.n; i++) check_clauses(state.fns.v[i], state.fns.v[i]->mod);
+  for (int i = 0; i < state.fns.n; i++)
+    check_clauses(state.fns.v[i], state.fns.v[i]->mod);
   infer = saved;
 }
 
@@ -255,7 +263,8 @@ void infer_block_fns(Block *b, int from, int to) {
   bool forward = false;
   for (int i = 0; i < run.n; i++)
     for (int k = 0; k < run.v[i]->deps.n; k++)
-      for (int j = i + 1; j < run.n; j++) forward |= run.v[i]->deps.v[k] == run.v[j];
+      for (int j = i + 1; j < run.n; j++)
+        forward |= run.v[i]->deps.v[k] == run.v[j];
   for (int i = 0; i < run.n; i++) {
     FnVec group = {0};
     if (forward) group = run, i = run.n;
@@ -266,7 +275,8 @@ void infer_block_fns(Block *b, int from, int to) {
     infer->level--;
     solve_obligations(mark);
     TypeVec vars = {0};
-    for (int k = 0; k < group.n; k++) free_vars(group.v[k]->ty, infer->level, &vars);
+    for (int k = 0; k < group.n; k++)
+      free_vars(group.v[k]->ty, infer->level, &vars);
     Obligations obs = {0};
     take_obligations(mark, &vars, &obs);
     for (int k = 0; k < group.n; k++) {
@@ -332,15 +342,20 @@ void ensure_typed(Fn *f) {
 /* ---- the program ---- */
 
 static void check_module(Module *m) {
-  for (int i = 0; i < m->fn_list.n; i++) ensure_typed(m->fn_list.v[i]);
-  for (int i = 0; i < m->let_fns.n; i++) ensure_typed(m->let_fns.v[i]);
+  for (int i = 0; i < m->fn_list.n; i++)
+    ensure_typed(m->fn_list.v[i]);
+  for (int i = 0; i < m->let_fns.n; i++)
+    ensure_typed(m->let_fns.v[i]);
   for (int i = 0; i < m->impls.n; i++)
-    for (int k = 0; k < m->impls.v[i]->methods.n; k++) ensure_typed(m->impls.v[i]->methods.v[k]);
-  for (int i = 0; i < m->inner.n; i++) check_module(m->inner.v[i]);
+    for (int k = 0; k < m->impls.v[i]->methods.n; k++)
+      ensure_typed(m->impls.v[i]->methods.v[k]);
+  for (int i = 0; i < m->inner.n; i++)
+    check_module(m->inner.v[i]);
 }
 
 void check_program(void) {
-  for (int i = 0; i < program.modules.n; i++) check_module(program.modules.v[i]);
+  for (int i = 0; i < program.modules.n; i++)
+    check_module(program.modules.v[i]);
   if (program.lib) return;
   Module *m = program.main;
   FnList *l = pmap_get(&m->fns, intern_z("main"));

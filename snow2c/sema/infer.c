@@ -25,7 +25,8 @@ static const char *fix_hint(Type *expected, Type *found) {
 void arity_error(Span at, int expected, int found) {
   Diag *d = diag_error("E0003", at, "expected %d argument(s), found %d", expected, found);
   d->primary.text = arena_printf("expected %d argument(s)", expected);
-  d->help = found < expected ? arena_printf("missing %d argument(s)", expected - found) : arena_printf("%d extra argument(s)", found - expected);
+  d->help = found < expected ? arena_printf("missing %d argument(s)", expected - found)
+                             : arena_printf("%d extra argument(s)", found - expected);
   d->json = arena_printf("arity mismatch: expected %d arguments, found %d", expected, found);
 }
 
@@ -47,8 +48,10 @@ bool expect_type(Span at, Type *expected, Type *found, const Why *why) {
   }
   Diag *d = diag_error("E0001", at, "expected %s, found %s", text(expected), text(found));
   d->json = arena_printf("type mismatch: expected `%s`, found `%s`", text(expected), text(found));
-  d->primary.text = why && why->found_label ? why->found_label : arena_printf("expected %s, found %s", text(expected), text(found));
-  if (why && why->other.src) diag_label(d, why->other, why->other_label ? why->other_label : arena_printf("expected %s", text(expected)));
+  d->primary.text =
+      why && why->found_label ? why->found_label : arena_printf("expected %s, found %s", text(expected), text(found));
+  if (why && why->other.src)
+    diag_label(d, why->other, why->other_label ? why->other_label : arena_printf("expected %s", text(expected)));
   d->help = fix_hint(expected, found);
   return false;
 }
@@ -62,7 +65,9 @@ Type *use_fn(Fn *f, Type ***inst, Span at) {
   return f->ty ? f->ty : builtin.t_error;
 }
 
-static Type *use_variant(Variant *v, Type ***inst, Span at) { return instantiate(v->scheme, infer->level, inst, NULL, at); }
+static Type *use_variant(Variant *v, Type ***inst, Span at) {
+  return instantiate(v->scheme, infer->level, inst, NULL, at);
+}
 
 /* A method named without a receiver: its owner is known once its subject's type is. */
 static Type *use_method(Expr *e, Name name, Interface *iface, int argc) {
@@ -72,7 +77,8 @@ static Type *use_method(Expr *e, Name name, Interface *iface, int argc) {
     Interface *in = owners->v.v[i];
     if (iface && in != iface) continue;
     for (int k = 0; k < in->methods.n; k++)
-      if (in->methods.v[k]->name == name && (argc < 0 || in->methods.v[k]->arity == argc || owners->v.n == 1 || iface)) sig = in->methods.v[k];
+      if (in->methods.v[k]->name == name && (argc < 0 || in->methods.v[k]->arity == argc || owners->v.n == 1 || iface))
+        sig = in->methods.v[k];
   }
   Type *self = fresh();
   Type *t;
@@ -80,7 +86,8 @@ static Type *use_method(Expr *e, Name name, Interface *iface, int argc) {
   else {
     int n = sig ? sig->arity : argc >= 0 ? argc : 1;
     Type **params = NEW_ARRAY(Type *, n);
-    for (int i = 0; i < n; i++) params[i] = i ? fresh() : self;
+    for (int i = 0; i < n; i++)
+      params[i] = i ? fresh() : self;
     t = type_fun(params, n, fresh());
   }
   Obligation *o = add_obligation(OB_METHOD, self, e->span);
@@ -113,7 +120,8 @@ static Type *infer_ref(Expr *e, int argc) {
 static Type *infer_binary(Expr *e, Type *expected) {
   Type *l, *r;
   switch (e->op) {
-  case OP_AND: case OP_OR:
+  case OP_AND:
+  case OP_OR:
     check_expr(e->a, builtin.t_bool, NULL);
     check_expr(e->b, builtin.t_bool, NULL);
     return builtin.t_bool;
@@ -136,7 +144,8 @@ static Type *infer_binary(Expr *e, Type *expected) {
   case OP_MUL: iface = builtin.mul; break;
   case OP_DIV: iface = builtin.div; break;
   case OP_MOD: iface = builtin.mod; break;
-  case OP_EQ: case OP_NE: iface = builtin.eq; break;
+  case OP_EQ:
+  case OP_NE: iface = builtin.eq; break;
   case OP_CONCAT: {
     add_obligation(OB_CONCAT, t, e->span);
     return t;
@@ -168,7 +177,8 @@ static void check_args(Expr *call, Type *fn, int skip) {
 }
 
 static Type *error_args(Expr *call) {
-  for (int i = 0; i < call->args.n; i++) infer_expr(call->args.v[i], NULL);
+  for (int i = 0; i < call->args.n; i++)
+    infer_expr(call->args.v[i], NULL);
   return builtin.t_error;
 }
 
@@ -196,7 +206,8 @@ static Type *infer_method_call(Expr *call) {
         return error_args(call);
       }
       Type **params = NEW_ARRAY(Type *, call->args.n);
-      for (int i = 0; i < call->args.n; i++) params[i] = infer_expr(call->args.v[i], NULL);
+      for (int i = 0; i < call->args.n; i++)
+        params[i] = infer_expr(call->args.v[i], NULL);
       Type *ret = fresh();
       return expect_type(call->span, m.type, type_fun(params, call->args.n, ret), NULL) ? ret : builtin.t_error;
     }
@@ -217,7 +228,8 @@ static Type *infer_method_call(Expr *call) {
   }
   Type **params = NEW_ARRAY(Type *, call->args.n + 1);
   params[0] = recv;
-  for (int i = 0; i < call->args.n; i++) params[i + 1] = infer_expr(call->args.v[i], NULL);
+  for (int i = 0; i < call->args.n; i++)
+    params[i + 1] = infer_expr(call->args.v[i], NULL);
   Type *ret = fresh();
   Obligation *o = add_obligation(OB_METHOD, recv, dot->name.span);
   o->name = dot->name.name;
@@ -244,7 +256,8 @@ static Type *infer_call(Expr *e) {
       Type *have = infer_expr(e->args.v[0], fn->args[0]);
       expect_type(e->args.v[0]->span, fn->args[0], have, NULL);
       solve_obligations(mark);
-      for (int i = 1; i < e->args.n; i++) check_expr(e->args.v[i], fn->args[i], NULL);
+      for (int i = 1; i < e->args.n; i++)
+        check_expr(e->args.v[i], fn->args[i], NULL);
       return fn->ret;
     }
   } else fn = infer_expr(callee, NULL);
@@ -259,10 +272,13 @@ static Type *infer_call(Expr *e) {
     return fn->ret;
   }
   Type **params = NEW_ARRAY(Type *, e->args.n);
-  for (int i = 0; i < e->args.n; i++) params[i] = infer_expr(e->args.v[i], NULL);
+  for (int i = 0; i < e->args.n; i++)
+    params[i] = infer_expr(e->args.v[i], NULL);
   Type *ret = fresh();
   Why why = {NULL, "this is not a function", {0}, NULL};
-  return expect_type(callee->span, fn, type_fun(params, e->args.n, ret), fn->kind == TY_VAR ? NULL : &why) ? ret : builtin.t_error;
+  return expect_type(callee->span, fn, type_fun(params, e->args.n, ret), fn->kind == TY_VAR ? NULL : &why)
+             ? ret
+             : builtin.t_error;
 }
 
 /* ---- dots, fields, structs ---- */
@@ -287,27 +303,32 @@ static Type *infer_struct(Expr *e) {
   at.end = e->path.v[e->path.n - 1].span.end;
   Tycon *tc = find_type_path(infer->mod, &e->path);
   if (!tc || tc->kind != TC_STRUCT) {
-    Diag *d = tc ? diag_error("E0001", at, "`%s` is not a struct", name->s) : diag_error("E0004", at, "unknown struct: %s", name->s);
+    Diag *d = tc ? diag_error("E0001", at, "`%s` is not a struct", name->s)
+                 : diag_error("E0004", at, "unknown struct: %s", name->s);
     d->primary.text = tc ? "only structs have literals with braces" : "not found in this scope";
-    for (int i = 0; i < e->fields.n; i++) infer_expr(e->fields.v[i].value, NULL);
+    for (int i = 0; i < e->fields.n; i++)
+      infer_expr(e->fields.v[i].value, NULL);
     return builtin.t_error;
   }
   e->tycon = tc;
   Type **args = NEW_ARRAY(Type *, tc->generics.n);
-  for (int i = 0; i < tc->generics.n; i++) args[i] = fresh();
+  for (int i = 0; i < tc->generics.n; i++)
+    args[i] = fresh();
   bool *given = NEW_ARRAY(bool, tc->fields.n);
   bool bad = false;
   for (int i = 0; i < e->fields.n; i++) {
     FieldInit *f = &e->fields.v[i];
     int k = 0;
-    while (k < tc->fields.n && tc->fields.v[k].name.name != f->name.name) k++;
+    while (k < tc->fields.n && tc->fields.v[k].name.name != f->name.name)
+      k++;
     if (k == tc->fields.n) {
       infer_expr(f->value, NULL);
       Diag *d = diag_error("E0009", f->name.span, "unknown field %s in struct %s", f->name.name->s, tc->name->s);
       d->primary.text = arena_printf("`%s` has no field `%s`", tc->name->s, f->name.name->s);
       bad = true;
       for (int j = 0; j < tc->fields.n; j++)
-        if (edit_distance(f->name.name->s, tc->fields.v[j].name.name->s, 2) <= 2) d->help = arena_printf("did you mean `%s`?", tc->fields.v[j].name.name->s);
+        if (edit_distance(f->name.name->s, tc->fields.v[j].name.name->s, 2) <= 2)
+          d->help = arena_printf("did you mean `%s`?", tc->fields.v[j].name.name->s);
       continue;
     }
     if (given[k]) diag_error("E0109", f->name.span, "field `%s` is given twice", f->name.name->s);
@@ -319,7 +340,8 @@ static Type *infer_struct(Expr *e) {
   }
   for (int k = 0; k < tc->fields.n && !bad; k++)
     if (!given[k]) {
-      Diag *d = diag_error("E0009", e->span, "missing field %s in struct %s", tc->fields.v[k].name.name->s, tc->name->s);
+      Diag *d =
+          diag_error("E0009", e->span, "missing field %s in struct %s", tc->fields.v[k].name.name->s, tc->name->s);
       d->primary.text = arena_printf("field `%s` is required", tc->fields.v[k].name.name->s);
       d->help = arena_printf("add `%s: <value>`", tc->fields.v[k].name.name->s);
       break;
@@ -438,7 +460,8 @@ static Type *infer_try(Expr *e) {
     return t->args[0];
   }
   if (!option) {
-    Why why = {NULL, arena_printf("this fails with %s, the function with %s", text(t->args[1]), text(f->args[1])), {0}, NULL};
+    Why why = {
+        NULL, arena_printf("this fails with %s, the function with %s", text(t->args[1]), text(f->args[1])), {0}, NULL};
     expect_type(e->span, f->args[1], t->args[1], &why);
   }
   return t->args[0];
@@ -447,11 +470,13 @@ static Type *infer_try(Expr *e) {
 /* The body's type meets the function's result type; where a `?` had decided the latter, the fault is its. */
 static void meet_result(Span at, Type *result, Type *body, const Why *why) {
   Type *f = prune(result), *b = prune(body);
-  if (infer->try_expr && f->kind == TY_CON && b->kind != TY_VAR && b->kind != TY_ERROR && !(b->kind == TY_CON && b->con == f->con)) {
+  if (infer->try_expr && f->kind == TY_CON && b->kind != TY_VAR && b->kind != TY_ERROR &&
+      !(b->kind == TY_CON && b->con == f->con)) {
     Expr *e = infer->try_expr;
     Diag *d = diag_error("E0036", e->span, "`?` operator requires function to return `Result` or `Option`");
     d->primary.text = "cannot use `?` here";
-    d->note = arena_printf("the enclosing function returns `%s`, but `?` requires `Result<_, _>` or `Option<_>`", text(b));
+    d->note =
+        arena_printf("the enclosing function returns `%s`, but `?` requires `Result<_, _>` or `Option<_>`", text(b));
     d->json = arena_printf("%s, found `%s`", d->message, text(b));
     return;
   }
@@ -463,7 +488,8 @@ static Type *infer_closure(Expr *e, Type *expected) {
   Type **params = NEW_ARRAY(Type *, n);
   Type *want = expected ? prune(expected) : NULL;
   bool fits = want && want->kind == TY_FUN && want->n == n;
-  for (int i = 0; i < n; i++) params[i] = fits ? want->args[i] : fresh();
+  for (int i = 0; i < n; i++)
+    params[i] = fits ? want->args[i] : fresh();
   Infer saved = *infer;
   infer->result = fresh();
   infer->try_expr = NULL;
@@ -489,15 +515,23 @@ static Type *infer_closure(Expr *e, Type *expected) {
 /* Whether evaluating e again for each use type has no effect and no cost worth sharing. */
 static bool is_value(const Expr *e) {
   switch (e->kind) {
-  case E_CLOSURE: case E_INT: case E_FLOAT: case E_BOOL: case E_UNIT: case E_NAME: return true;
+  case E_CLOSURE:
+  case E_INT:
+  case E_FLOAT:
+  case E_BOOL:
+  case E_UNIT:
+  case E_NAME: return true;
   case E_DOT: return e->ref.kind != REF_NONE;
   case E_STR: return e->args.n == 0;
-  case E_LIST: case E_TUPLE: case E_MAP:
+  case E_LIST:
+  case E_TUPLE:
+  case E_MAP:
     for (int i = 0; i < e->args.n; i++)
       if (!is_value(e->args.v[i])) return false;
     return true;
   case E_CALL:
-    if (e->a->ref.kind != REF_CTOR && !(e->a->ref.kind == REF_FN && e->a->ref.fn->is_extern && e->args.n == 0)) return false;
+    if (e->a->ref.kind != REF_CTOR && !(e->a->ref.kind == REF_FN && e->a->ref.fn->is_extern && e->args.n == 0))
+      return false;
     for (int i = 0; i < e->args.n; i++)
       if (!is_value(e->args.v[i])) return false;
     return true;
@@ -505,7 +539,8 @@ static bool is_value(const Expr *e) {
     for (int i = 0; i < e->fields.n; i++)
       if (!is_value(e->fields.v[i].value)) return false;
     return true;
-  case E_BLOCK: return e->block->stmts.n == 1 && e->block->stmts.v[0]->kind == S_EXPR && is_value(e->block->stmts.v[0]->e);
+  case E_BLOCK:
+    return e->block->stmts.n == 1 && e->block->stmts.v[0]->kind == S_EXPR && is_value(e->block->stmts.v[0]->e);
   default: return false;
   }
 }
@@ -554,14 +589,16 @@ static Type *infer_let(Stmt *s) {
     /* Not closed over: what is open belongs to the enclosing function. */
     TypeVec vars = {0};
     free_vars(t, infer->level, &vars);
-    for (int i = 0; i < vars.n; i++) vars.v[i]->level = infer->level;
+    for (int i = 0; i < vars.n; i++)
+      vars.v[i]->level = infer->level;
     for (int i = mark; i < infer->pending.n; i++) {
       TypeVec ov = {0};
       Obligation *o = infer->pending.v[i];
       free_vars(o->ty, infer->level, &ov);
       if (o->other) free_vars(o->other, infer->level, &ov);
       if (o->result) free_vars(o->result, infer->level, &ov);
-      for (int k = 0; k < ov.n; k++) ov.v[k]->level = infer->level;
+      for (int k = 0; k < ov.n; k++)
+        ov.v[k]->level = infer->level;
     }
   }
   infer_pat(s->pat, t);
@@ -580,7 +617,8 @@ static Type *infer_block(Expr *e, Type *expected) {
     case S_LET: t = infer_let(s); break;
     case S_FN: {
       int end = i;
-      while (end + 1 < b->stmts.n && b->stmts.v[end + 1]->kind == S_FN) end++;
+      while (end + 1 < b->stmts.n && b->stmts.v[end + 1]->kind == S_FN)
+        end++;
       infer_block_fns(b, i, end);
       i = end;
       break;
@@ -617,7 +655,8 @@ static Type *infer_kind(Expr *e, Type *expected) {
     Type **elems = NEW_ARRAY(Type *, e->args.n);
     Type *want = expected ? prune(expected) : NULL;
     bool fits = want && want->kind == TY_TUPLE && want->n == e->args.n;
-    for (int i = 0; i < e->args.n; i++) elems[i] = infer_expr(e->args.v[i], fits ? want->args[i] : NULL);
+    for (int i = 0; i < e->args.n; i++)
+      elems[i] = infer_expr(e->args.v[i], fits ? want->args[i] : NULL);
     return type_tuple(elems, e->args.n);
   }
   case E_LIST: {
@@ -626,7 +665,8 @@ static Type *infer_kind(Expr *e, Type *expected) {
     Type *elem = fresh();
     for (int i = 0; i < e->args.n; i++) {
       Type *t = infer_expr(e->args.v[i], i ? elem : hint);
-      Why why = {NULL, arena_printf("found %s", text(t)), i ? e->args.v[0]->span : (Span){0}, arena_printf("expected %s", text(elem))};
+      Why why = {NULL, arena_printf("found %s", text(t)), i ? e->args.v[0]->span : (Span){0},
+                 arena_printf("expected %s", text(elem))};
       if (!expect_type(e->args.v[i]->span, elem, t, &why)) elem = builtin.t_error;
     }
     return type_con1(builtin.list, elem);
@@ -682,7 +722,8 @@ static Type *infer_kind(Expr *e, Type *expected) {
     infer_expr(e->c, NULL);
     return builtin.t_unit;
   case E_FOR: return infer_for(e);
-  case E_BREAK: case E_CONTINUE: return fresh();
+  case E_BREAK:
+  case E_CONTINUE: return fresh();
   case E_RETURN: {
     Type *t = e->a ? infer_expr(e->a, infer->result) : builtin.t_unit;
     if (infer->result) meet_result(e->a ? e->a->span : e->span, infer->result, t, NULL);
@@ -690,7 +731,12 @@ static Type *infer_kind(Expr *e, Type *expected) {
     return fresh();
   }
   case E_BLOCK: return infer_block(e, expected);
-  case E_SPAWN: case E_SEND: case E_LINK: case E_SELF_PID: case E_RECEIVE: case E_ERROR: return builtin.t_error;
+  case E_SPAWN:
+  case E_SEND:
+  case E_LINK:
+  case E_SELF_PID:
+  case E_RECEIVE:
+  case E_ERROR: return builtin.t_error;
   }
   return builtin.t_error;
 }
@@ -724,8 +770,10 @@ static void infer_ctor_pat(Pat *p, Type *expected) {
     d->json = arena_printf("unknown variant `%s`", name->s);
     if (want->kind == TY_CON)
       for (int i = 0; i < want->con->variants.n; i++)
-        if (edit_distance(name->s, want->con->variants.v[i]->name.name->s, 2) <= 2) d->help = arena_printf("did you mean `%s`?", want->con->variants.v[i]->name.name->s);
-    for (int i = 0; i < p->args.n; i++) infer_pat(p->args.v[i], builtin.t_error);
+        if (edit_distance(name->s, want->con->variants.v[i]->name.name->s, 2) <= 2)
+          d->help = arena_printf("did you mean `%s`?", want->con->variants.v[i]->name.name->s);
+    for (int i = 0; i < p->args.n; i++)
+      infer_pat(p->args.v[i], builtin.t_error);
     p->kind = PAT_ERROR;
     return;
   }
@@ -737,18 +785,22 @@ static void infer_ctor_pat(Pat *p, Type *expected) {
     if (t) arity_error(p->span, n, p->args.n);
     t = NULL;
   }
-  for (int i = 0; i < p->args.n; i++) infer_pat(p->args.v[i], t ? t->args[i] : builtin.t_error);
+  for (int i = 0; i < p->args.n; i++)
+    infer_pat(p->args.v[i], t ? t->args[i] : builtin.t_error);
   if (!t) p->kind = PAT_ERROR;
 }
 
 void infer_pat(Pat *p, Type *expected) {
   p->ty = expected;
   switch (p->kind) {
-  case PAT_WILD: case PAT_ERROR: return;
+  case PAT_WILD:
+  case PAT_ERROR: return;
   case PAT_VAR: {
     Type *want = prune(expected);
     Name name = p->path.v[0].name;
-    Variant *v = want->kind == TY_CON && want->con->kind == TC_SUM && name->s[0] >= 'A' && name->s[0] <= 'Z' ? variant_named(want->con, name) : NULL;
+    Variant *v = want->kind == TY_CON && want->con->kind == TC_SUM && name->s[0] >= 'A' && name->s[0] <= 'Z'
+                     ? variant_named(want->con, name)
+                     : NULL;
     if (v && !v->fields.n) {
       p->kind = PAT_CTOR;
       p->variant = v;
@@ -767,13 +819,16 @@ void infer_pat(Pat *p, Type *expected) {
   case PAT_TUPLE: {
     Type *want = prune(expected);
     if (want->kind == TY_TUPLE && want->n == p->args.n) {
-      for (int i = 0; i < p->args.n; i++) infer_pat(p->args.v[i], want->args[i]);
+      for (int i = 0; i < p->args.n; i++)
+        infer_pat(p->args.v[i], want->args[i]);
       return;
     }
     Type **elems = NEW_ARRAY(Type *, p->args.n);
-    for (int i = 0; i < p->args.n; i++) elems[i] = fresh();
+    for (int i = 0; i < p->args.n; i++)
+      elems[i] = fresh();
     bool ok = expect_type(p->span, expected, type_tuple(elems, p->args.n), NULL);
-    for (int i = 0; i < p->args.n; i++) infer_pat(p->args.v[i], ok ? elems[i] : builtin.t_error);
+    for (int i = 0; i < p->args.n; i++)
+      infer_pat(p->args.v[i], ok ? elems[i] : builtin.t_error);
     return;
   }
   case PAT_NIL: expect_type(p->span, expected, type_con1(builtin.list, fresh()), NULL); return;
@@ -785,7 +840,8 @@ void infer_pat(Pat *p, Type *expected) {
     return;
   }
   case PAT_OR:
-    for (int i = 0; i < p->args.n; i++) infer_pat(p->args.v[i], expected);
+    for (int i = 0; i < p->args.n; i++)
+      infer_pat(p->args.v[i], expected);
     return;
   case PAT_AS:
     infer_pat(p->args.v[0], expected);
@@ -825,7 +881,8 @@ void infer_clauses(void *clauses, Type **params, int n, Type *result, bool fn) {
     }
     /* Point at the expression that gives the value, not at the whole body. */
     Span at = c->body->span;
-    if (c->body->kind == E_BLOCK && c->body->block->stmts.n) at = c->body->block->stmts.v[c->body->block->stmts.n - 1]->span;
+    if (c->body->kind == E_BLOCK && c->body->block->stmts.n)
+      at = c->body->block->stmts.v[c->body->block->stmts.n - 1]->span;
     meet_result(at, result, t, why.found_label ? &why : NULL);
   }
 }

@@ -9,12 +9,12 @@
 typedef struct {
   Module *mod;
   int level;
-  Type *result;        /* of the innermost function or closure */
-  Expr *try_expr;      /* the `?` that decided result, if one did */
-  bool try_ok;         /* `?` is possible here at all */
-  TypeScope *types;    /* declared type parameters */
+  Type *result;     /* of the innermost function or closure */
+  Expr *try_expr;   /* the `?` that decided result, if one did */
+  bool try_ok;      /* `?` is possible here at all */
+  TypeScope *types; /* declared type parameters */
   Obligations pending;
-  VEC(Expr *) cases;   /* to be examined for exhaustiveness when all is known */
+  VEC(Expr *) cases; /* to be examined for exhaustiveness when all is known */
   VEC(Fn *) fns;
 } Infer;
 extern Infer *infer;

@@ -7,9 +7,9 @@ typedef enum { SP_WILD, SP_CON, SP_LIT, SP_OR } SpKind;
 /* A pattern reduced to what matters here. */
 typedef struct Sp {
   SpKind kind;
-  int con, ncons;      /* SP_CON: which of how many constructors */
-  Tycon *tc;           /* of a sum type */
-  const Pat *lit;      /* SP_LIT */
+  int con, ncons; /* SP_CON: which of how many constructors */
+  Tycon *tc;      /* of a sum type */
+  const Pat *lit; /* SP_LIT */
   int n;
   struct Sp **args;
 } Sp;
@@ -33,9 +33,13 @@ static Sp *new_sp(SpKind k, int n) {
 static Sp *reduce(const Pat *p, bool lenient) {
   Sp *s;
   switch (p->kind) {
-  case PAT_WILD: case PAT_VAR: case PAT_ERROR: return &wild;
+  case PAT_WILD:
+  case PAT_VAR:
+  case PAT_ERROR: return &wild;
   case PAT_AS: return reduce(p->args.v[0], lenient);
-  case PAT_INT: case PAT_FLOAT: case PAT_STR:
+  case PAT_INT:
+  case PAT_FLOAT:
+  case PAT_STR:
     s = new_sp(SP_LIT, 0);
     s->lit = p;
     return s;
@@ -72,7 +76,8 @@ static Sp *reduce(const Pat *p, bool lenient) {
     break;
   default: return &wild;
   }
-  for (int i = 0; i < p->args.n; i++) s->args[i] = reduce(p->args.v[i], lenient);
+  for (int i = 0; i < p->args.n; i++)
+    s->args[i] = reduce(p->args.v[i], lenient);
   return s;
 }
 
@@ -98,7 +103,8 @@ static void specialise_row(Matrix *out, Sp **row, int cols, const Sp *head) {
   if (p->kind == SP_CON && (head->kind != SP_CON || p->con != head->con)) return;
   if (p->kind == SP_LIT && (head->kind != SP_LIT || !same_literal(p->lit, head->lit))) return;
   Sp **r = NEW_ARRAY(Sp *, head->n + cols - 1);
-  for (int i = 0; i < head->n; i++) r[i] = p->kind == SP_WILD ? &wild : p->args[i];
+  for (int i = 0; i < head->n; i++)
+    r[i] = p->kind == SP_WILD ? &wild : p->args[i];
   memcpy(r + head->n, row + 1, sizeof *row * (size_t)(cols - 1));
   vec_push(&out->rows, r);
 }
@@ -130,7 +136,8 @@ static bool useful(const Matrix *m, Sp **q, int cols) {
   }
   if (p->kind != SP_WILD) {
     Matrix s = {0};
-    for (int i = 0; i < m->rows.n; i++) specialise_row(&s, m->rows.v[i], cols, p);
+    for (int i = 0; i < m->rows.n; i++)
+      specialise_row(&s, m->rows.v[i], cols, p);
     Sp **r = NEW_ARRAY(Sp *, p->n + cols - 1);
     memcpy(r, p->args, sizeof *r * (size_t)p->n);
     memcpy(r + p->n, q + 1, sizeof *r * (size_t)(cols - 1));
@@ -140,11 +147,13 @@ static bool useful(const Matrix *m, Sp **q, int cols) {
   Sp *seen[256] = {0};
   int ncons = 0, count = 0;
   VEC(Sp *) todo = {0};
-  for (int i = 0; i < m->rows.n; i++) vec_push(&todo, m->rows.v[i][0]);
+  for (int i = 0; i < m->rows.n; i++)
+    vec_push(&todo, m->rows.v[i][0]);
   for (int i = 0; i < todo.n; i++) {
     Sp *t = todo.v[i];
     if (t->kind == SP_OR)
-      for (int k = 0; k < t->n; k++) vec_push(&todo, t->args[k]);
+      for (int k = 0; k < t->n; k++)
+        vec_push(&todo, t->args[k]);
     else if (t->kind == SP_CON && t->ncons <= 256) {
       ncons = t->ncons;
       if (!seen[t->con]) seen[t->con] = t, count++;
@@ -153,23 +162,26 @@ static bool useful(const Matrix *m, Sp **q, int cols) {
   if (ncons && count == ncons) {
     for (int c = 0; c < ncons; c++) {
       Matrix s = {0};
-      for (int i = 0; i < m->rows.n; i++) specialise_row(&s, m->rows.v[i], cols, seen[c]);
+      for (int i = 0; i < m->rows.n; i++)
+        specialise_row(&s, m->rows.v[i], cols, seen[c]);
       Sp **r = NEW_ARRAY(Sp *, seen[c]->n + cols - 1);
-      for (int i = 0; i < seen[c]->n; i++) r[i] = &wild;
+      for (int i = 0; i < seen[c]->n; i++)
+        r[i] = &wild;
       memcpy(r + seen[c]->n, q + 1, sizeof *r * (size_t)(cols - 1));
       if (useful(&s, r, seen[c]->n + cols - 1)) return true;
     }
     return false;
   }
   Matrix d = {0};
-  for (int i = 0; i < m->rows.n; i++) default_row(&d, m->rows.v[i], cols);
+  for (int i = 0; i < m->rows.n; i++)
+    default_row(&d, m->rows.v[i], cols);
   return useful(&d, q + 1, cols - 1);
 }
 
 /* ---- reports ---- */
 
 typedef struct {
-  VEC(Sp **) rows;       /* every arm */
+  VEC(Sp **) rows; /* every arm */
   VEC(bool) guarded;
   int cols;
 } Arms;
@@ -179,7 +191,8 @@ static bool exhaustive(const Arms *a) {
   for (int i = 0; i < a->rows.n; i++)
     if (!a->guarded.v[i]) vec_push(&m.rows, a->rows.v[i]);
   Sp **q = NEW_ARRAY(Sp *, a->cols);
-  for (int i = 0; i < a->cols; i++) q[i] = &wild;
+  for (int i = 0; i < a->cols; i++)
+    q[i] = &wild;
   budget = 200000;
   return !useful(&m, q, a->cols);
 }
@@ -188,7 +201,8 @@ static const char *con_text(const Variant *v) {
   if (!v->fields.n) return v->name.name->s;
   Buf b = {0};
   buf_printf(&b, "%s(", v->name.name->s);
-  for (int i = 0; i < v->fields.n; i++) buf_puts(&b, i ? ", _" : "_");
+  for (int i = 0; i < v->fields.n; i++)
+    buf_puts(&b, i ? ", _" : "_");
   buf_putc(&b, ')');
   return arena_strndup(b.s, b.n);
 }
@@ -210,7 +224,8 @@ static const char *missing(const Arms *a, Type *t) {
     Sp *s = new_sp(SP_CON, n);
     s->con = c;
     s->ncons = ncons;
-    for (int i = 0; i < n; i++) s->args[i] = &wild;
+    for (int i = 0; i < n; i++)
+      s->args[i] = &wild;
     budget = 200000;
     if (!useful(&m, &s, 1)) continue;
     const char *text = v ? con_text(v) : t->con->prim == PRIM_BOOL ? (c ? "false" : "true") : c ? "_ :: _" : "[]";
@@ -218,7 +233,8 @@ static const char *missing(const Arms *a, Type *t) {
   }
   if (!b.n) {
     if (a->cols == 1 && t->kind == TY_TUPLE && t->n > 1) {
-      for (int i = 0; i < t->n; i++) buf_puts(&b, i ? ", _" : "(_");
+      for (int i = 0; i < t->n; i++)
+        buf_puts(&b, i ? ", _" : "(_");
       buf_putc(&b, ')');
     } else buf_putc(&b, '_');
   }
@@ -228,7 +244,8 @@ static const char *missing(const Arms *a, Type *t) {
 static void report_missing(const Arms *a, Type *t, Span at, bool warning, Module *m) {
   const char *list = missing(a, t);
   const char *type = type_text(t, m);
-  Diag *d = warning ? diag_warning("E0012", at, "non-exhaustive match on `%s`", type) : diag_error("E0012", at, "non-exhaustive match on `%s`", type);
+  Diag *d = warning ? diag_warning("E0012", at, "non-exhaustive match on `%s`", type)
+                    : diag_error("E0012", at, "non-exhaustive match on `%s`", type);
   d->primary.text = arena_printf("missing: %s", list);
   d->help = "add the missing patterns or a wildcard `_` arm";
   d->json = arena_printf("%s: missing patterns [%s]", d->message, list);
@@ -278,7 +295,8 @@ void check_clauses(Fn *f, Module *m) {
     FnClause *c = f->clauses.v[i];
     if (c->params.n != f->arity) return;
     Sp **row = NEW_ARRAY(Sp *, f->arity);
-    for (int k = 0; k < f->arity; k++) row[k] = reduce(c->params.v[k].pat, false);
+    for (int k = 0; k < f->arity; k++)
+      row[k] = reduce(c->params.v[k].pat, false);
     vec_push(&a.rows, row);
     vec_push(&a.guarded, c->guard != NULL);
     spans[i] = c->head;

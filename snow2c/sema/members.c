@@ -11,7 +11,12 @@ static Module *dot_module(const Tycon *tc) {
 }
 
 static unsigned bit_of(const Interface *i) {
-  return i == builtin.eq ? D_EQ : i == builtin.ord ? D_ORD : i == builtin.display ? D_DISPLAY : i == builtin.debug ? D_DEBUG : i == builtin.hash ? D_HASH : 0;
+  return i == builtin.eq        ? D_EQ
+         : i == builtin.ord     ? D_ORD
+         : i == builtin.display ? D_DISPLAY
+         : i == builtin.debug   ? D_DEBUG
+         : i == builtin.hash    ? D_HASH
+                                : 0;
 }
 
 Impl *find_impl(Interface *iface, Type *t, bool *derived) {
@@ -131,7 +136,8 @@ static Condition *condition_of(Interface *iface, Tycon *tc) {
   pmap_put(&conditions, tc, c);
   /* Display and Debug render their fields by the rules of interpolation. */
   Interface *each = iface == builtin.display || iface == builtin.debug ? NULL : iface;
-  for (int i = 0; i < tc->fields.n && c->holds; i++) c->holds = condition_type(each, tc->fields.v[i].ty, c);
+  for (int i = 0; i < tc->fields.n && c->holds; i++)
+    c->holds = condition_type(each, tc->fields.v[i].ty, c);
   for (int i = 0; i < tc->variants.n; i++)
     for (int k = 0; k < tc->variants.v[i]->fields.n && c->holds; k++)
       c->holds = condition_type(each, tc->variants.v[i]->fields.v[k].ty, c);
@@ -150,7 +156,8 @@ static bool condition_type(Interface *iface, Type *t, Condition *c) {
   Obligations more = {0};
   Type *bad = t;
   bool ok = iface ? implements(iface, t, &more, &bad) : showable(t, &more, &bad);
-  for (int i = 0; ok && i < more.n; i++) ok = condition_type(more.v[i]->kind == OB_SHOW ? NULL : more.v[i]->iface, more.v[i]->ty, c);
+  for (int i = 0; ok && i < more.n; i++)
+    ok = condition_type(more.v[i]->kind == OB_SHOW ? NULL : more.v[i]->iface, more.v[i]->ty, c);
   if (!ok && !c->bad) c->bad = bad;
   return ok;
 }
@@ -179,7 +186,8 @@ static bool derived_holds(Interface *iface, Type *t, Obligations *more, Type **b
 /* Map keys are compared and hashed structurally; only functions, and what holds them, cannot be. */
 static bool is_key(Type *t, Obligations *more, Type **bad) {
   if (t->kind == TY_TUPLE) {
-    for (int i = 0; i < t->n; i++) require(more, builtin.key, t->args[i]);
+    for (int i = 0; i < t->n; i++)
+      require(more, builtin.key, t->args[i]);
     return true;
   }
   if (t->kind != TY_CON) return false;
@@ -206,7 +214,8 @@ bool implements(Interface *iface, Type *t, Obligations *more, Type **bad) {
   if (t->kind == TY_CON && t->con->prim == PRIM_BOOL && iface == builtin.ord) return true; /* inside other types */
   if (!derived) return false;
   if (t->kind == TY_TUPLE) {
-    for (int i = 0; i < t->n; i++) require(more, iface, t->args[i]);
+    for (int i = 0; i < t->n; i++)
+      require(more, iface, t->args[i]);
     return true;
   }
   return derived_holds(iface, t, more, bad);
@@ -216,7 +225,8 @@ bool showable(Type *t, Obligations *more, Type **bad) {
   bool derived;
   *bad = t;
   if (t->kind == TY_TUPLE) {
-    for (int i = 0; i < t->n; i++) require(more, NULL, t->args[i]);
+    for (int i = 0; i < t->n; i++)
+      require(more, NULL, t->args[i]);
     return true;
   }
   if (t->kind != TY_CON) return false;
@@ -242,5 +252,8 @@ Type *signature_type(Fn *sig, Type *self, int level) {
     else if (sig->mod->is_std) params[i] = self; /* the protocols' `other` */
     else params[i] = type_var(level);
   }
-  return type_fun(params, sig->arity, c->ret ? convert_type(c->ret, sig->mod, &scope) : c->body ? type_var(level) : builtin.t_unit);
+  return type_fun(params, sig->arity,
+                  c->ret    ? convert_type(c->ret, sig->mod, &scope)
+                  : c->body ? type_var(level)
+                            : builtin.t_unit);
 }

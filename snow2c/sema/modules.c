@@ -182,9 +182,16 @@ static void list_dir(const char *dir, Strings *out) {
   vec_sort(out, by_text);
 }
 
-typedef struct { dev_t dev; ino_t ino; } DirId;
 typedef struct {
-  VEC(struct Found { char *rel; Name name; }) files;
+  dev_t dev;
+  ino_t ino;
+} DirId;
+typedef struct {
+  VEC(struct Found {
+    char *rel;
+    Name name;
+  })
+  files;
   VEC(DirId) chain; /* directories on the way down, against symlink loops */
 } Walk;
 
@@ -250,7 +257,8 @@ static bool whole_dir;
 static Name path_name(const Path *path) {
   if (path->n == 1) return path->v[0].name;
   Buf b = {0};
-  for (int i = 0; i < path->n; i++) buf_printf(&b, "%s%s", i ? "." : "", path->v[i].name->s);
+  for (int i = 0; i < path->n; i++)
+    buf_printf(&b, "%s%s", i ? "." : "", path->v[i].name->s);
   Name n = intern(b.s, b.n);
   free(b.s);
   return n;
@@ -280,7 +288,8 @@ static Module *user_module(const Path *path) {
   if (m) return m;
   if (!whole_dir && name == intern_z("Main")) return NULL;
   const char *file = whole_dir ? NULL : find_module_file(base_dir, path, 0);
-  for (int i = 0; !file && i < program.roots.n; i++) file = find_module_file(program.roots.v[i], path, 0);
+  for (int i = 0; !file && i < program.roots.n; i++)
+    file = find_module_file(program.roots.v[i], path, 0);
   if (!file) return NULL;
   const char *shown = strncmp(file, "./", 2) == 0 ? file + 2 : file;
   return add_user_module(name, file, shown);
@@ -292,7 +301,10 @@ static Span path_span(const Path *path) {
   return s;
 }
 
-typedef struct { const char *want, *best; int distance; } Suggest;
+typedef struct {
+  const char *want, *best;
+  int distance;
+} Suggest;
 static void consider(const char *name, void *arg) {
   Suggest *s = arg;
   int d = edit_distance(s->want, name, 2);
@@ -307,7 +319,8 @@ static void bind_imports(Module *m) {
     Name name = path_name(&it->path);
     const char *clash = pmap_get(&clash_by_name, name);
     if (clash) {
-      diag_error(NULL, path_span(&it->path), "module `%s` is defined by two files, %s and %s", name->s, target->src->path, clash);
+      diag_error(NULL, path_span(&it->path), "module `%s` is defined by two files, %s and %s", name->s,
+                 target->src->path, clash);
       continue;
     }
     if (!target && it->path.n == 1) target = std_module(it->path.v[0].name);
@@ -318,7 +331,8 @@ static void bind_imports(Module *m) {
       d->json = arena_printf("module `%s` not found", name->s);
       Suggest s = {name->s, NULL, 3};
       each_std_name(consider, &s);
-      for (int k = 0; k < user_modules.n; k++) consider(user_modules.v[k]->name->s, &s);
+      for (int k = 0; k < user_modules.n; k++)
+        consider(user_modules.v[k]->name->s, &s);
       if (s.best) {
         d->help = arena_printf("did you mean `%s`?", s.best);
         d->json = arena_printf("module `%s` not found; did you mean `%s`?", name->s, s.best);
@@ -331,7 +345,8 @@ static void bind_imports(Module *m) {
       continue;
     }
     bool known = false;
-    for (int k = 0; k < m->deps.n; k++) known |= m->deps.v[k] == target;
+    for (int k = 0; k < m->deps.n; k++)
+      known |= m->deps.v[k] == target;
     if (!known) vec_push(&m->deps, target);
   }
 }
@@ -352,7 +367,8 @@ static void report_cycle(void) {
     for (int i = 0; i < trail.n; i++)
       if (trail.v[i] == m) {
         Buf b = {0};
-        for (int k = i; k < trail.n; k++) buf_printf(&b, "%s -> ", trail.v[k]->name->s);
+        for (int k = i; k < trail.n; k++)
+          buf_printf(&b, "%s -> ", trail.v[k]->name->s);
         buf_puts(&b, m->name->s);
         Span at = {m->src, 0, 1};
         for (int k = 0; k < m->items.n; k++)
@@ -445,10 +461,12 @@ bool load_program(const char *path) {
                program.stdlib_dir ? program.stdlib_dir : "");
     return false;
   }
-  bool ok = strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? load_directory(path) : load_file(path);
+  bool ok =
+      strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? load_directory(path) : load_file(path);
   if (!ok) return false;
   program.main->is_main = true;
-  for (int i = 0; i < user_modules.n; i++) bind_imports(user_modules.v[i]); /* grows while files are found */
+  for (int i = 0; i < user_modules.n; i++)
+    bind_imports(user_modules.v[i]); /* grows while files are found */
   if (!order_modules()) return false;
   return true;
 }

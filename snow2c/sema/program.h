@@ -5,20 +5,24 @@
 #include "sema/types.h"
 
 typedef struct {
-  VEC(Module *) modules;  /* the user's, in compile order */
-  VEC(Module *) std;      /* library modules loaded so far */
+  VEC(Module *) modules; /* the user's, in compile order */
+  VEC(Module *) std;     /* library modules loaded so far */
   Module *main, *prelude;
   PMap std_by_name;
-  PMap method_owners;     /* Name → InterfaceList*: interfaces with a method of that name */
-  PMap impls;             /* Tycon* → ImplList* */
-  const char *stdlib_dir; /* --stdlib DIR, or NULL for the embedded one */
+  PMap method_owners;      /* Name → InterfaceList*: interfaces with a method of that name */
+  PMap impls;              /* Tycon* → ImplList* */
+  const char *stdlib_dir;  /* --stdlib DIR, or NULL for the embedded one */
   VEC(const char *) roots; /* -I DIR */
-  bool lib;               /* --lib: no main is needed */
+  bool lib;                /* --lib: no main is needed */
 } Program;
 extern Program program;
 
-typedef struct { VEC(Interface *) v; } InterfaceList;
-typedef struct { VEC(Impl *) v; } ImplList;
+typedef struct {
+  VEC(Interface *) v;
+} InterfaceList;
+typedef struct {
+  VEC(Impl *) v;
+} ImplList;
 
 /* ---- modules.c ---- */
 
@@ -35,9 +39,13 @@ void each_std_name(void (*f)(const char *name, void *), void *arg);
 /* The type parameters in scope while annotations are converted. */
 typedef struct TypeScope {
   struct TypeScope *outer;
-  VEC(struct TypeParam { Name name; Type *var; }) params;
-  Type *self;           /* what `Self` means */
-  int level;            /* level of the fresh variables for what is left open */
+  VEC(struct TypeParam {
+    Name name;
+    Type *var;
+  })
+  params;
+  Type *self; /* what `Self` means */
+  int level;  /* level of the fresh variables for what is left open */
   bool quiet;
 } TypeScope;
 
@@ -79,11 +87,11 @@ void check_program(void);
 typedef enum { MEMBER_NONE, MEMBER_FIELD, MEMBER_FN, MEMBER_DERIVED, MEMBER_AMBIGUOUS } MemberKind;
 typedef struct {
   MemberKind kind;
-  int index;          /* field */
-  Type *type;         /* field's type */
-  Fn *fn;             /* method or library function; MEMBER_DERIVED: the interface's method */
-  Interface *iface;   /* of a method */
-  Interface *a, *b;   /* ambiguous */
+  int index;        /* field */
+  Type *type;       /* field's type */
+  Fn *fn;           /* method or library function; MEMBER_DERIVED: the interface's method */
+  Interface *iface; /* of a method */
+  Interface *a, *b; /* ambiguous */
 } Member;
 /* What `.name` means on a value of this (pruned, known) type; argc is -1 where it is not called. */
 Member find_member(Type *t, Name name, int argc);

@@ -11,11 +11,11 @@ typedef struct Binding {
 
 typedef struct {
   Module *mod;
-  Fn *top;      /* what dependencies are recorded for */
-  Fn *owner;    /* innermost named function */
-  PMap scope;   /* Name → Binding*, the innermost */
+  Fn *top;    /* what dependencies are recorded for */
+  Fn *owner;  /* innermost named function */
+  PMap scope; /* Name → Binding*, the innermost */
   VEC(Name) undo;
-  int depth;    /* function nesting, closures included */
+  int depth; /* function nesting, closures included */
   int loops;
 } Resolver;
 
@@ -76,7 +76,8 @@ static FnList *module_function(Name name) {
     size_t n = strlen(mods[i]);
     if (name->len <= n + 1 || name->s[n] != '_') continue;
     size_t k = 0;
-    while (k < n && (mods[i][k] | 0x20) == name->s[k]) k++;
+    while (k < n && (mods[i][k] | 0x20) == name->s[k])
+      k++;
     if (k < n) continue;
     Module *m = std_module(intern_z(mods[i]));
     FnList *l = m ? pmap_get(&m->fns, intern_z(name->s + n + 1)) : NULL;
@@ -87,7 +88,11 @@ static FnList *module_function(Name name) {
 
 /* ---- suggestions ---- */
 
-typedef struct { Name want; const char *best; int distance; } Suggest;
+typedef struct {
+  Name want;
+  const char *best;
+  int distance;
+} Suggest;
 
 static void consider(Suggest *s, const char *name) {
   int limit = s->want->len < 3 ? 1 : 2;
@@ -101,7 +106,8 @@ static void consider_module(Suggest *s, Module *m, bool pub_only) {
   for (int i = 0; i < m->fn_list.n; i++)
     if (!pub_only || m->fn_list.v[i]->pub) consider(s, m->fn_list.v[i]->name->s);
   for (int i = 0; i < m->tycons.n; i++)
-    for (int k = 0; k < m->tycons.v[i]->variants.n; k++) consider(s, m->tycons.v[i]->variants.v[k]->name.name->s);
+    for (int k = 0; k < m->tycons.v[i]->variants.n; k++)
+      consider(s, m->tycons.v[i]->variants.v[k]->name.name->s);
 }
 
 static void undefined(Resolver *R, Ident id) {
@@ -127,7 +133,8 @@ static void undefined(Resolver *R, Ident id) {
   }
   consider_module(&s, program.prelude, true);
   if (s.best) d->help = arena_printf("did you mean `%s`?", s.best);
-  else if (strcmp(id.name->s, "self") == 0) d->help = "`self` is the receiver of a method; `self()` is the current actor";
+  else if (strcmp(id.name->s, "self") == 0)
+    d->help = "`self` is the receiver of a method; `self()` is the current actor";
 }
 
 /* ---- references ---- */
@@ -190,9 +197,11 @@ static bool resolve_name(Resolver *R, Ident id, Ref *ref, int arity) {
     /* Methods of the built-in protocols exist only with the dot (chapter 1 section 5). */
     InterfaceList *owners = pmap_get(&program.method_owners, id.name);
     bool user = false;
-    for (int i = 0; i < owners->v.n; i++) user |= !owners->v.v[i]->mod->is_std;
+    for (int i = 0; i < owners->v.n; i++)
+      user |= !owners->v.v[i]->mod->is_std;
     const char *n = id.name->s;
-    bool dot_only = strcmp(n, "to_string") == 0 || strcmp(n, "inspect") == 0 || strcmp(n, "hash") == 0 || strcmp(n, "eq") == 0 || strcmp(n, "lt") == 0;
+    bool dot_only = strcmp(n, "to_string") == 0 || strcmp(n, "inspect") == 0 || strcmp(n, "hash") == 0 ||
+                    strcmp(n, "eq") == 0 || strcmp(n, "lt") == 0;
     if (user || !dot_only || !R->mod->is_std) {
       bool has_user_impl = user;
       for (int i = 0; i < program.modules.n && !has_user_impl; i++)
@@ -237,12 +246,15 @@ static void unknown_member(Resolver *R, Module *m, Expr *e, FnList *hidden) {
     d->json = arena_printf("`%s` is private in module `%s`; add `pub` to make it accessible", id.name->s, mod);
     return;
   }
-  if (m->is_std) d = diag_error(find_type(R->mod, m->name) ? "E0030" : "E0004", id.span, "module %s has no function %s", mod, id.name->s);
+  if (m->is_std)
+    d = diag_error(find_type(R->mod, m->name) ? "E0030" : "E0004", id.span, "module %s has no function %s", mod,
+                   id.name->s);
   else {
     d = diag_error("E0034", id.span, "name not found in module");
     d->json = arena_printf("`%s` is not exported by module `%s`", id.name->s, mod);
   }
-  d->primary.text = m->is_std ? "no such function" : arena_printf("`%s` is not exported by module `%s`", id.name->s, mod);
+  d->primary.text =
+      m->is_std ? "no such function" : arena_printf("`%s` is not exported by module `%s`", id.name->s, mod);
   Suggest s = {id.name, NULL, 3};
   consider_module(&s, m, true);
   if (s.best) d->help = arena_printf("did you mean `%s.%s`?", m->last->s, s.best);
@@ -264,7 +276,8 @@ static bool resolve_qualified(Resolver *R, Expr *e, int arity) {
   Module *m = NULL, *user = plain ? NULL : prefix_module(R, e->a);
   FnList *hidden = NULL;
   if (plain)
-    for (Module *k = R->mod; k && !user; k = k->parent) user = pmap_get(&k->prefixes, e->a->name.name);
+    for (Module *k = R->mod; k && !user; k = k->parent)
+      user = pmap_get(&k->prefixes, e->a->name.name);
   Module *lib = plain ? std_module(e->a->name.name) : NULL;
   Module *tries[2] = {user, lib};
   for (int i = 0; i < 2; i++) {
@@ -327,7 +340,9 @@ static bool resolve_qualified(Resolver *R, Expr *e, int arity) {
       }
   }
   if (!m && t && plain && !local && !pmap_get(&R->mod->ctors, e->a->name.name)) {
-    Diag *d = diag_error(t->kind == TC_SUM ? "E0010" : "E0030", e->name.span, t->kind == TC_SUM ? "unknown variant: %s.%s" : "type %s has no function %s", t->name->s, name->s);
+    Diag *d =
+        diag_error(t->kind == TC_SUM ? "E0010" : "E0030", e->name.span,
+                   t->kind == TC_SUM ? "unknown variant: %s.%s" : "type %s has no function %s", t->name->s, name->s);
     d->primary.text = "not known";
     ref->kind = REF_ERROR;
     return true;
@@ -364,7 +379,8 @@ static Local *local_named(const Locals *l, Name name) {
 static const char *name_list(const Locals *l) {
   Buf b = {0};
   buf_putc(&b, '[');
-  for (int i = 0; i < l->n; i++) buf_printf(&b, "%s%s", i ? ", " : "", l->v[i]->name->s);
+  for (int i = 0; i < l->n; i++)
+    buf_printf(&b, "%s%s", i ? ", " : "", l->v[i]->name->s);
   buf_putc(&b, ']');
   char *s = arena_strndup(b.s, b.n);
   free(b.s);
@@ -418,7 +434,8 @@ static void resolve_pat(Resolver *R, Pat *p, Locals *out) {
         if (v && (v->tycon->pub || m->parent)) p->variant = v;
       }
     }
-    for (int i = 0; i < p->args.n; i++) resolve_pat(R, p->args.v[i], out);
+    for (int i = 0; i < p->args.n; i++)
+      resolve_pat(R, p->args.v[i], out);
     return;
   }
   case PAT_OR: {
@@ -428,13 +445,15 @@ static void resolve_pat(Resolver *R, Pat *p, Locals *out) {
       Locals alt = {0};
       resolve_pat(R, p->args.v[i], &alt);
       bool same = alt.n == first.n;
-      for (int k = 0; k < alt.n; k++) same &= local_named(&first, alt.v[k]->name) != NULL;
+      for (int k = 0; k < alt.n; k++)
+        same &= local_named(&first, alt.v[k]->name) != NULL;
       if (!same) {
         Diag *d = diag_error("E0011", p->args.v[i]->span, "or-pattern alternatives bind different variables: %s vs %s",
                              name_list(&first), name_list(&alt));
         d->primary.text = "alternatives must bind the same variables";
         d->help = "all alternatives in an or-pattern must bind the same set of variable names";
-        d->json = arena_printf("or-pattern binding mismatch: expected %s, found %s", name_list(&first), name_list(&alt));
+        d->json =
+            arena_printf("or-pattern binding mismatch: expected %s, found %s", name_list(&first), name_list(&alt));
         p->kind = PAT_WILD;
       }
       /* One variable, whichever alternative matched: the others keep their own Local and share its name. */
@@ -451,12 +470,14 @@ static void resolve_pat(Resolver *R, Pat *p, Locals *out) {
     return;
   }
   default:
-    for (int i = 0; i < p->args.n; i++) resolve_pat(R, p->args.v[i], out);
+    for (int i = 0; i < p->args.n; i++)
+      resolve_pat(R, p->args.v[i], out);
   }
 }
 
 static void bind_all(Resolver *R, const Locals *l) {
-  for (int i = 0; i < l->n; i++) bind(R, l->v[i]->name, l->v[i], NULL);
+  for (int i = 0; i < l->n; i++)
+    bind(R, l->v[i]->name, l->v[i], NULL);
 }
 
 /* ---- functions ---- */
@@ -472,7 +493,8 @@ static void resolve_clause(Resolver *R, FnClause *c) {
     PatKind k = c->params.v[i].pat->kind;
     c->plain &= k == PAT_VAR || k == PAT_WILD;
   }
-  for (int i = 0; i < locals.n; i++) locals.v[i]->is_param = true;
+  for (int i = 0; i < locals.n; i++)
+    locals.v[i]->is_param = true;
   bind_all(R, &locals);
   if (c->guard) resolve_expr(R, c->guard);
   if (c->body) resolve_expr(R, c->body);
@@ -485,11 +507,13 @@ static void resolve_clauses(Resolver *R, Fn *f) {
   Fn *owner = R->owner;
   R->owner = f;
   f->depth = R->depth;
-  for (int i = 0; i < f->clauses.n; i++) resolve_clause(R, f->clauses.v[i]);
+  for (int i = 0; i < f->clauses.n; i++)
+    resolve_clause(R, f->clauses.v[i]);
   R->owner = owner;
   for (int i = 0; i + 1 < f->clauses.n; i++)
     if (f->clauses.v[i]->plain) {
-      Diag *d = diag_error("E0022", f->clauses.v[i]->head, "catch-all clause must be the last clause of function `%s/%d`", f->name->s, f->arity);
+      Diag *d = diag_error("E0022", f->clauses.v[i]->head,
+                           "catch-all clause must be the last clause of function `%s/%d`", f->name->s, f->arity);
       d->primary.text = "clauses after a catch-all are unreachable";
       d->json = arena_printf("%s; clauses after a catch-all are unreachable", d->message);
     }
@@ -542,7 +566,8 @@ static int resolve_local_fns(Resolver *R, Block *b, int i) {
       continue;
     }
     if (f) {
-      Diag *d = diag_error("E0023", c->name.span, "function `%s/%d` already defined; multi-clause functions must have consecutive clauses",
+      Diag *d = diag_error("E0023", c->name.span,
+                           "function `%s/%d` already defined; multi-clause functions must have consecutive clauses",
                            c->name.name->s, c->params.n);
       d->primary.text = "non-consecutive redefinition here";
       diag_label(d, f->span, "first definition here");
@@ -570,7 +595,8 @@ static int resolve_local_fns(Resolver *R, Block *b, int i) {
     vec_push(&l->v, run.v[k]);
     bind(R, run.v[k]->name, NULL, l);
   }
-  for (int k = 0; k < run.n; k++) resolve_clauses(R, run.v[k]);
+  for (int k = 0; k < run.n; k++)
+    resolve_clauses(R, run.v[k]);
   return end - 1;
 }
 
@@ -611,8 +637,10 @@ static void adapt(Expr *e, Span at, FnClause *c, Expr *call) {
   adapt(e->a, at, c, call);
   adapt(e->b, at, c, call);
   adapt(e->c, at, c, call);
-  for (int i = 0; i < e->args.n; i++) adapt(e->args.v[i], at, c, call);
-  for (int i = 0; e->block && i < e->block->stmts.n; i++) adapt(e->block->stmts.v[i]->e, at, c, call);
+  for (int i = 0; i < e->args.n; i++)
+    adapt(e->args.v[i], at, c, call);
+  for (int i = 0; e->block && i < e->block->stmts.n; i++)
+    adapt(e->block->stmts.v[i]->e, at, c, call);
 }
 
 /* Turns a call of an inline function, whose arguments are resolved, into a block: lets for the arguments, then the
@@ -665,8 +693,10 @@ static void resolve_expr(Resolver *R, Expr *e) {
   case E_DOT: resolve_callee(R, e, -1); break;
   case E_CALL:
     resolve_callee(R, e->a, e->args.n);
-    for (int i = 0; i < e->args.n; i++) resolve_expr(R, e->args.v[i]);
-    if (e->a->ref.kind == REF_FN && e->a->ref.fn->clauses.v[0]->is_inline && e->a->ref.fn->arity == e->args.n) expand_inline(R, e);
+    for (int i = 0; i < e->args.n; i++)
+      resolve_expr(R, e->args.v[i]);
+    if (e->a->ref.kind == REF_FN && e->a->ref.fn->clauses.v[0]->is_inline && e->a->ref.fn->arity == e->args.n)
+      expand_inline(R, e);
     break;
   case E_BLOCK: resolve_block(R, e); break;
   case E_CASE:
@@ -700,7 +730,8 @@ static void resolve_expr(Resolver *R, Expr *e) {
     resolve_expr(R, e->c);
     R->loops--;
     break;
-  case E_BREAK: case E_CONTINUE:
+  case E_BREAK:
+  case E_CONTINUE:
     if (!R->loops) {
       const char *w = e->kind == E_BREAK ? "break" : "continue";
       Diag *d = diag_error(e->kind == E_BREAK ? "E0032" : "E0033", e->span, "`%s` outside of loop", w);
@@ -709,7 +740,8 @@ static void resolve_expr(Resolver *R, Expr *e) {
     }
     break;
   case E_CLOSURE: {
-    for (int i = 0; i < e->clauses.n; i++) resolve_clause(R, e->clauses.v[i]);
+    for (int i = 0; i < e->clauses.n; i++)
+      resolve_clause(R, e->clauses.v[i]);
     break;
   }
   case E_SPAWN: unsupported(e, "`spawn`"); break;
@@ -721,7 +753,9 @@ static void resolve_expr(Resolver *R, Expr *e) {
     resolve_expr(R, e->a);
     resolve_expr(R, e->b);
     resolve_expr(R, e->c);
-    for (int i = 0; i < e->args.n; i++) resolve_expr(R, e->args.v[i]);
-    for (int i = 0; i < e->fields.n; i++) resolve_expr(R, e->fields.v[i].value);
+    for (int i = 0; i < e->args.n; i++)
+      resolve_expr(R, e->args.v[i]);
+    for (int i = 0; i < e->fields.n; i++)
+      resolve_expr(R, e->fields.v[i].value);
   }
 }

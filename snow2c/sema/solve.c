@@ -68,8 +68,8 @@ static void ambiguous(Obligation *o, Type *t, const Member *m) {
     a = b;
     b = x;
   }
-  Diag *d = diag_error("E0027", o->span, "ambiguous method `%s` for type `%s`: candidates from traits [%s, %s]", o->name->s,
-                       type_text(t, infer->mod), a, b);
+  Diag *d = diag_error("E0027", o->span, "ambiguous method `%s` for type `%s`: candidates from traits [%s, %s]",
+                       o->name->s, type_text(t, infer->mod), a, b);
   d->primary.text = arena_printf("multiple traits provide `%s`", o->name->s);
   d->help = arena_printf("use qualified syntax: %s.%s(value) or %s.%s(value)", a, o->name->s, b, o->name->s);
 }
@@ -199,10 +199,12 @@ static bool solve(Obligation *o) {
       expect_type(o->span, builtin.t_int, o->other, NULL);
       if (o->literal && o->index >= 0 && o->index < t->n) expect_type(o->span, t->args[o->index], o->result, NULL);
       else if (o->literal) {
-        Diag *d = diag_warning("W0105", o->span, "a tuple of %d elements has no element %lld", t->n, (long long)o->index);
+        Diag *d =
+            diag_warning("W0105", o->span, "a tuple of %d elements has no element %lld", t->n, (long long)o->index);
         d->primary.text = "this will panic";
       } else
-        for (int i = 0; i < t->n; i++) expect_type(o->span, t->args[i], o->result, NULL);
+        for (int i = 0; i < t->n; i++)
+          expect_type(o->span, t->args[i], o->result, NULL);
     } else {
       UnifyFault f;
       Diag *d = diag_error("E0001", o->span, "expected List, Map or a tuple, found %s", type_text(t, infer->mod));
@@ -251,7 +253,8 @@ void take_obligations(int mark, TypeVec *vars, Obligations *out) {
       if (o->other) free_vars(o->other, infer->level, vars);
       if (o->result) free_vars(o->result, infer->level, vars);
       if (o->expr) o->expr->late = true;
-      if (o->kind == OB_METHOD && o->expr && o->expr->kind == E_DOT && o->expr->ref.kind != REF_METHOD) o->result = builtin.t_unit;
+      if (o->kind == OB_METHOD && o->expr && o->expr->kind == E_DOT && o->expr->ref.kind != REF_METHOD)
+        o->result = builtin.t_unit;
       vec_push(out, o);
     } else infer->pending.v[keep++] = o;
   }
@@ -260,7 +263,8 @@ void take_obligations(int mark, TypeVec *vars, Obligations *out) {
 
 Scheme *generalise(Type *t, TypeVec *vars, Obligations *obs) {
   Scheme *s = NEW(Scheme);
-  for (int i = 0; i < vars->n; i++) vars->v[i]->generic = true;
+  for (int i = 0; i < vars->n; i++)
+    vars->v[i]->generic = true;
   s->vars = vars->v;
   s->nvars = vars->n;
   s->ty = t;

@@ -73,7 +73,9 @@ static bool adjust(Type *var, Type *t) {
     if (t == var) return false;
     if (t->level > var->level) t->level = var->level;
     return true;
-  case TY_CON: case TY_TUPLE: case TY_FUN:
+  case TY_CON:
+  case TY_TUPLE:
+  case TY_FUN:
     if (t->concrete) return true;
     for (int i = 0; i < t->n; i++)
       if (!adjust(var, t->args[i])) return false;
@@ -91,7 +93,8 @@ static UnifyResult bind(Type *var, Type *t, UnifyFault *f) {
   }
   if (t->kind == TY_VAR) {
     if (!t->name) t->name = var->name;
-    for (int i = 0; i < var->wheres.n; i++) vec_push(&t->wheres, var->wheres.v[i]);
+    for (int i = 0; i < var->wheres.n; i++)
+      vec_push(&t->wheres, var->wheres.v[i]);
   }
   var->ref = t;
   return UNIFY_OK;
@@ -140,7 +143,8 @@ Type *substitute(Type *t) {
     Type *c = substitute(t->args[i]);
     if (c != t->args[i] && !args) {
       args = NEW_ARRAY(Type *, t->n);
-      for (int j = 0; j < i; j++) args[j] = t->args[j];
+      for (int j = 0; j < i; j++)
+        args[j] = t->args[j];
     }
     if (args) args[i] = c;
   }
@@ -174,7 +178,8 @@ Type *instantiate(const Scheme *s, int level, Type ***inst, Obligations *obs, Sp
     o->done = false;
     vec_push(obs, o);
   }
-  for (int i = 0; i < s->nvars; i++) s->vars[i]->bound = saved[i];
+  for (int i = 0; i < s->nvars; i++)
+    s->vars[i]->bound = saved[i];
   if (inst) *inst = fresh;
   return t;
 }
@@ -189,7 +194,8 @@ void free_vars(Type *t, int level, TypeVec *out) {
     vec_push(out, t);
     return;
   }
-  for (int i = 0; i < t->n; i++) free_vars(t->args[i], level, out);
+  for (int i = 0; i < t->n; i++)
+    free_vars(t->args[i], level, out);
   if (t->kind == TY_FUN) free_vars(t->ret, level, out);
 }
 
@@ -211,7 +217,8 @@ static struct {
 
 static Type *intern_type(Type *t) {
   uint32_t h = (uint32_t)t->kind * 31 + (t->con ? (uint32_t)((uintptr_t)t->con >> 4) : 7);
-  for (int i = 0; i < t->n; i++) h = (h ^ t->args[i]->hash) * 16777619u;
+  for (int i = 0; i < t->n; i++)
+    h = (h ^ t->args[i]->hash) * 16777619u;
   if (t->ret) h = (h ^ t->ret->hash) * 16777619u;
   h ^= h >> 13;
   if (table.n >= table.cap) {
@@ -229,13 +236,15 @@ static Type *intern_type(Type *t) {
   for (Type *u = table.slots[h & (table.cap - 1)]; u; u = u->chain) {
     if (u->hash != h || u->kind != t->kind || u->con != t->con || u->n != t->n || u->ret != t->ret) continue;
     int i = 0;
-    while (i < t->n && u->args[i] == t->args[i]) i++;
+    while (i < t->n && u->args[i] == t->args[i])
+      i++;
     if (i == t->n) return u;
   }
   Type *u = NEW(Type);
   *u = *t;
   u->args = NEW_ARRAY(Type *, t->n);
-  for (int i = 0; i < t->n; i++) u->args[i] = t->args[i];
+  for (int i = 0; i < t->n; i++)
+    u->args[i] = t->args[i];
   u->concrete = true;
   u->hash = h;
   u->chain = table.slots[h & (table.cap - 1)];
@@ -263,7 +272,8 @@ Type *concretize(Type *t) {
   tmp.n = t->n;
   tmp.args = p;
   if (t->kind == TY_CON && t->con == builtin.pid) tmp.n = 0; /* the message type has no part at run time */
-  for (int i = 0; i < tmp.n; i++) p[i] = concretize(t->args[i]);
+  for (int i = 0; i < tmp.n; i++)
+    p[i] = concretize(t->args[i]);
   if (t->ret) tmp.ret = concretize(t->ret);
   return intern_type(&tmp);
 }
@@ -293,7 +303,8 @@ static void put_type(Buf *b, Type *t, const Module *m, int depth) {
     }
     buf_putc(b, '>');
     return;
-  case TY_FUN: case TY_TUPLE:
+  case TY_FUN:
+  case TY_TUPLE:
     buf_putc(b, '(');
     for (int i = 0; i < t->n; i++) {
       if (i) buf_puts(b, ", ");

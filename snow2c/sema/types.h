@@ -13,37 +13,37 @@ typedef enum { TY_VAR, TY_CON, TY_FUN, TY_TUPLE, TY_ERROR } TypeKind;
 
 struct Type {
   TypeKind kind;
-  bool generic;     /* TY_VAR: quantified by a scheme */
-  bool concrete;    /* interned: holds no variable; equal types are the same pointer */
+  bool generic;  /* TY_VAR: quantified by a scheme */
+  bool concrete; /* interned: holds no variable; equal types are the same pointer */
   int level, id;
-  Type *ref;        /* TY_VAR: what it is bound to */
-  Type *bound;      /* TY_VAR, generic: the type it stands for while an instance is made */
-  Name name;        /* TY_VAR: the declared parameter it came from, for messages */
+  Type *ref;               /* TY_VAR: what it is bound to */
+  Type *bound;             /* TY_VAR, generic: the type it stands for while an instance is made */
+  Name name;               /* TY_VAR: the declared parameter it came from, for messages */
   VEC(Interface *) wheres; /* TY_VAR: declared constraints */
-  Tycon *con;       /* TY_CON */
-  Type **args;      /* arguments, elements, parameters */
+  Tycon *con;              /* TY_CON */
+  Type **args;             /* arguments, elements, parameters */
   int n;
-  Type *ret;        /* TY_FUN */
-  Type *chain;      /* next in the intern table's bucket */
+  Type *ret;   /* TY_FUN */
+  Type *chain; /* next in the intern table's bucket */
   uint32_t hash;
-  void *repr;       /* concrete: its representation in C, see ir/repr.h */
+  void *repr; /* concrete: its representation in C, see ir/repr.h */
 };
 
 /* What must still be shown about a type that is not known yet. */
 typedef enum { OB_TRAIT, OB_SHOW, OB_FIELD, OB_METHOD, OB_CONCAT, OB_INDEX, OB_NUMBER } ObKind;
 typedef struct Obligation {
   ObKind kind;
-  Type *ty;          /* the subject */
-  Interface *iface;  /* OB_TRAIT */
-  Name name;         /* OB_FIELD, OB_METHOD */
-  Type *other;       /* OB_FIELD: its type; OB_METHOD: function type of the call; OB_INDEX: the index's type */
-  Type *result;      /* OB_INDEX */
-  bool literal;      /* OB_INDEX: the index is known */
+  Type *ty;         /* the subject */
+  Interface *iface; /* OB_TRAIT */
+  Name name;        /* OB_FIELD, OB_METHOD */
+  Type *other;      /* OB_FIELD: its type; OB_METHOD: function type of the call; OB_INDEX: the index's type */
+  Type *result;     /* OB_INDEX */
+  bool literal;     /* OB_INDEX: the index is known */
   int64_t index;
-  Expr *expr;        /* where it arose; the solution is noted there */
+  Expr *expr; /* where it arose; the solution is noted there */
   Span span;
   bool done;
-  bool nested;       /* part of what a compound type requires */
+  bool nested; /* part of what a compound type requires */
 } Obligation;
 typedef VEC(Obligation *) Obligations;
 

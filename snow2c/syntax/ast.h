@@ -36,31 +36,43 @@ typedef enum { TE_PATH, TE_TUPLE, TE_FUN, TE_OPTION, TE_RESULT, TE_ERROR } TypeE
 struct TypeExpr {
   TypeExprKind kind;
   Span span;
-  Path path;              /* TE_PATH */
+  Path path; /* TE_PATH */
   bool has_args;
-  VEC(TypeExpr *) args;   /* arguments, elements, parameters; TE_OPTION 1, TE_RESULT 2 */
-  TypeExpr *ret;          /* TE_FUN */
+  VEC(TypeExpr *) args; /* arguments, elements, parameters; TE_OPTION 1, TE_RESULT 2 */
+  TypeExpr *ret;        /* TE_FUN */
 };
 
 /* ---- patterns ---- */
 
 typedef enum {
-  PAT_WILD, PAT_VAR, PAT_INT, PAT_FLOAT, PAT_STR, PAT_BOOL, PAT_UNIT, PAT_CTOR, PAT_TUPLE, PAT_CONS, PAT_NIL, PAT_OR,
-  PAT_AS, PAT_ERROR
+  PAT_WILD,
+  PAT_VAR,
+  PAT_INT,
+  PAT_FLOAT,
+  PAT_STR,
+  PAT_BOOL,
+  PAT_UNIT,
+  PAT_CTOR,
+  PAT_TUPLE,
+  PAT_CONS,
+  PAT_NIL,
+  PAT_OR,
+  PAT_AS,
+  PAT_ERROR
 } PatKind;
 struct Pat {
   PatKind kind;
   Span span;
-  int64_t i;            /* PAT_INT, PAT_BOOL */
-  double f;             /* PAT_FLOAT */
-  const char *s;        /* PAT_STR, interpreted */
+  int64_t i;     /* PAT_INT, PAT_BOOL */
+  double f;      /* PAT_FLOAT */
+  const char *s; /* PAT_STR, interpreted */
   uint32_t slen;
-  Path path;            /* PAT_CTOR; PAT_VAR and PAT_AS: the one name */
-  bool parens;          /* PAT_CTOR: written with an argument list */
-  VEC(Pat *) args;      /* parts; PAT_CONS: head, tail; PAT_AS: the inner one */
+  Path path;       /* PAT_CTOR; PAT_VAR and PAT_AS: the one name */
+  bool parens;     /* PAT_CTOR: written with an argument list */
+  VEC(Pat *) args; /* parts; PAT_CONS: head, tail; PAT_AS: the inner one */
   /* resolved */
-  Local *local;         /* PAT_VAR, PAT_AS */
-  Variant *variant;     /* PAT_CTOR; PAT_VAR that may turn out to be a nullary constructor */
+  Local *local;     /* PAT_VAR, PAT_AS */
+  Variant *variant; /* PAT_CTOR; PAT_VAR that may turn out to be a nullary constructor */
   /* typed */
   Type *ty;
 };
@@ -68,14 +80,57 @@ struct Pat {
 /* ---- expressions ---- */
 
 typedef enum {
-  E_INT, E_FLOAT, E_BOOL, E_UNIT, E_STR, E_NAME, E_TUPLE, E_LIST, E_MAP, E_UNARY, E_BINARY, E_CALL, E_DOT,
-  E_INDEX, E_TRY, E_STRUCT, E_IF, E_CASE, E_CLOSURE, E_WHILE, E_FOR, E_BREAK, E_CONTINUE, E_RETURN, E_BLOCK, E_SPAWN,
-  E_SEND, E_LINK, E_SELF_PID, E_RECEIVE, E_ERROR
+  E_INT,
+  E_FLOAT,
+  E_BOOL,
+  E_UNIT,
+  E_STR,
+  E_NAME,
+  E_TUPLE,
+  E_LIST,
+  E_MAP,
+  E_UNARY,
+  E_BINARY,
+  E_CALL,
+  E_DOT,
+  E_INDEX,
+  E_TRY,
+  E_STRUCT,
+  E_IF,
+  E_CASE,
+  E_CLOSURE,
+  E_WHILE,
+  E_FOR,
+  E_BREAK,
+  E_CONTINUE,
+  E_RETURN,
+  E_BLOCK,
+  E_SPAWN,
+  E_SEND,
+  E_LINK,
+  E_SELF_PID,
+  E_RECEIVE,
+  E_ERROR
 } ExprKind;
 
 typedef enum {
-  OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_MOD, OP_EQ, OP_NE, OP_LT, OP_GT, OP_LE, OP_GE, OP_AND, OP_OR, OP_RANGE, OP_CONCAT,
-  OP_NEG, OP_NOT
+  OP_ADD,
+  OP_SUB,
+  OP_MUL,
+  OP_DIV,
+  OP_MOD,
+  OP_EQ,
+  OP_NE,
+  OP_LT,
+  OP_GT,
+  OP_LE,
+  OP_GE,
+  OP_AND,
+  OP_OR,
+  OP_RANGE,
+  OP_CONCAT,
+  OP_NEG,
+  OP_NOT
 } Op;
 
 typedef struct {
@@ -91,53 +146,51 @@ typedef struct {
 } FieldInit;
 
 /* What a name, or a dotted chain, turned out to denote. */
-typedef enum {
-  REF_NONE, REF_LOCAL, REF_FN, REF_FNS, REF_CTOR, REF_METHOD, REF_STATIC, REF_ERROR
-} RefKind;
+typedef enum { REF_NONE, REF_LOCAL, REF_FN, REF_FNS, REF_CTOR, REF_METHOD, REF_STATIC, REF_ERROR } RefKind;
 typedef struct {
   RefKind kind;
   Local *local;
   Fn *fn;
-  VEC(Fn *) fns;     /* REF_FNS: same name, several arities */
+  VEC(Fn *) fns; /* REF_FNS: same name, several arities */
   Variant *variant;
-  Name method;       /* REF_METHOD: bare call of an interface method; REF_STATIC: T.m */
-  Interface *iface;  /* REF_METHOD through I.m */
-  Tycon *tycon;      /* REF_STATIC */
+  Name method;      /* REF_METHOD: bare call of an interface method; REF_STATIC: T.m */
+  Interface *iface; /* REF_METHOD through I.m */
+  Tycon *tycon;     /* REF_STATIC */
 } Ref;
 
 struct Expr {
   ExprKind kind;
   Op op;
   Span span;
-  int64_t i;             /* E_INT, E_BOOL */
-  double f;              /* E_FLOAT */
-  const char *s;         /* E_STR without interpolation, interpreted */
+  int64_t i;     /* E_INT, E_BOOL */
+  double f;      /* E_FLOAT */
+  const char *s; /* E_STR without interpolation, interpreted */
   uint32_t slen;
-  Ident name;            /* E_NAME; E_DOT: the name after the dot */
-  Path path;             /* E_STRUCT: the type's name */
-  Expr *a, *b, *c;       /* operands; E_IF: condition, then, else; E_FOR: subject, filter, body; E_DOT/E_CALL: a */
-  VEC(Expr *) args;      /* elements, call arguments, string parts, map keys and values in turn */
-  bool trailing;         /* E_CALL: the last argument was written as a trailing closure */
-  bool piped;            /* E_CALL: the first argument was written before |> */
-  bool paren;            /* written in parentheses */
+  Ident name;       /* E_NAME; E_DOT: the name after the dot */
+  Path path;        /* E_STRUCT: the type's name */
+  Expr *a, *b, *c;  /* operands; E_IF: condition, then, else; E_FOR: subject, filter, body; E_DOT/E_CALL: a */
+  VEC(Expr *) args; /* elements, call arguments, string parts, map keys and values in turn */
+  bool trailing;    /* E_CALL: the last argument was written as a trailing closure */
+  bool piped;       /* E_CALL: the first argument was written before |> */
+  bool paren;       /* written in parentheses */
   VEC(FieldInit) fields;
-  VEC(Arm) arms;         /* E_CASE, E_RECEIVE */
+  VEC(Arm) arms;           /* E_CASE, E_RECEIVE */
   VEC(FnClause *) clauses; /* E_CLOSURE */
-  Block *block;          /* E_BLOCK */
-  Pat *pat, *pat2;       /* E_FOR: loop variable, second of {k, v} */
-  bool braces;           /* E_FOR: written with braces */
-  bool method;           /* E_DOT: called on the value before the dot, which is the first argument */
-  bool late;             /* the member is chosen for each instance, when the types are known */
-  bool discarded;        /* value not used: a loop need not collect it */
+  Block *block;            /* E_BLOCK */
+  Pat *pat, *pat2;         /* E_FOR: loop variable, second of {k, v} */
+  bool braces;             /* E_FOR: written with braces */
+  bool method;             /* E_DOT: called on the value before the dot, which is the first argument */
+  bool late;               /* the member is chosen for each instance, when the types are known */
+  bool discarded;          /* value not used: a loop need not collect it */
   /* resolved */
   Ref ref;               /* E_NAME, E_DOT */
   VEC(Local *) captures; /* unused until lowering */
   /* typed */
   Type *ty;
-  Type **inst;           /* types chosen for the scheme of what ref denotes */
-  int index;             /* E_DOT: field number */
-  Tycon *tycon;          /* E_STRUCT */
-  Type *subst_ty;        /* E_TRY: result type of the enclosing function; E_FOR: element type */
+  Type **inst;    /* types chosen for the scheme of what ref denotes */
+  int index;      /* E_DOT: field number */
+  Tycon *tycon;   /* E_STRUCT */
+  Type *subst_ty; /* E_TRY: result type of the enclosing function; E_FOR: element type */
 };
 
 /* ---- statements ---- */
@@ -146,11 +199,11 @@ typedef enum { S_EXPR, S_LET, S_FN, S_ITEM } StmtKind;
 struct Stmt {
   StmtKind kind;
   Span span;
-  Pat *pat;          /* S_LET: PAT_VAR, PAT_WILD or PAT_TUPLE */
+  Pat *pat; /* S_LET: PAT_VAR, PAT_WILD or PAT_TUPLE */
   TypeExpr *type;
   Expr *e;
-  FnClause *clause;  /* S_FN as parsed, one clause each */
-  Fn *fn;            /* resolved: on the first clause's statement; NULL on later ones */
+  FnClause *clause; /* S_FN as parsed, one clause each */
+  Fn *fn;           /* resolved: on the first clause's statement; NULL on later ones */
   Item *item;
 };
 struct Block {
@@ -161,8 +214,8 @@ struct Block {
 /* ---- functions ---- */
 
 typedef struct {
-  Pat *pat;         /* a plain name is PAT_VAR */
-  TypeExpr *type;   /* or NULL */
+  Pat *pat;       /* a plain name is PAT_VAR */
+  TypeExpr *type; /* or NULL */
 } Param;
 
 typedef struct {
@@ -175,17 +228,17 @@ struct FnClause {
   Span span, head;
   Ident name;
   bool pub, is_extern, located, is_inline;
-  const char *symbol;      /* extern: the C function */
+  const char *symbol; /* extern: the C function */
   bool has_generics;
   VEC(Ident) generics;
   VEC(Param) params;
   TypeExpr *ret;
   VEC(WhereItem) wheres;
   Expr *guard;
-  Expr *body;              /* NULL in a signature without default */
-  bool eq_body;            /* fn f(x) = expr */
-  Expr *inline_body;       /* of an inline function: the body as parsed, copied into each call */
-  bool plain;              /* resolved: all parameters are names, no guard */
+  Expr *body;        /* NULL in a signature without default */
+  bool eq_body;      /* fn f(x) = expr */
+  Expr *inline_body; /* of an inline function: the body as parsed, copied into each call */
+  bool plain;        /* resolved: all parameters are names, no guard */
 };
 
 /* A local variable, parameter, pattern variable or top-level let. */
@@ -193,49 +246,49 @@ struct Local {
   Name name;
   Span span;
   bool used, global, is_param;
-  Fn *global_fn;           /* of a global: the let it belongs to */
+  Fn *global_fn; /* of a global: the let it belongs to */
   Type *ty;
-  Scheme *scheme;          /* non-NULL for let-polymorphic variables */
-  Expr *init;              /* of a generalised let: what each use type is made from */
-  int depth;               /* function nesting depth where it is bound, for captures */
-  void *lowered;           /* per-instance state of lowering */
+  Scheme *scheme; /* non-NULL for let-polymorphic variables */
+  Expr *init;     /* of a generalised let: what each use type is made from */
+  int depth;      /* function nesting depth where it is bound, for captures */
+  void *lowered;  /* per-instance state of lowering */
 };
 
 struct Fn {
   Name name;
   int arity;
   Module *mod;
-  Span span;               /* of the name in the first clause */
+  Span span; /* of the name in the first clause */
   bool pub, is_extern, located, is_local, is_main;
   const char *symbol;
   VEC(FnClause *) clauses;
-  Impl *impl;              /* method of an impl */
-  Interface *iface;        /* method signature or default body */
-  Fn *owner;               /* local function: the function it stands in */
+  Impl *impl;       /* method of an impl */
+  Interface *iface; /* method signature or default body */
+  Fn *owner;        /* local function: the function it stands in */
   bool used;
-  bool is_static;          /* method without receiver */
+  bool is_static; /* method without receiver */
   bool located_known;
-  bool as_value;           /* local function: mentioned other than to be called */
+  bool as_value; /* local function: mentioned other than to be called */
   int depth;
   /* resolved: functions and top-level lets this one refers to, for grouping */
   VEC(Fn *) deps;
   int scc_index, scc_low;
   bool scc_on_stack;
   /* typed */
-  Type *ty;                /* monomorphic, while its group is inferred */
+  Type *ty; /* monomorphic, while its group is inferred */
   Type *result;
   VEC(Type *) generic_types;
   Scheme *scheme;
   bool checked, checking;
-  Stmt *let;               /* a top-level let dressed as a function of its own, for grouping */
+  Stmt *let; /* a top-level let dressed as a function of its own, for grouping */
   bool resolved;
-  Fn *default_of;          /* instance of a default body: the interface's method */
+  Fn *default_of; /* instance of a default body: the interface's method */
 };
 
 /* ---- types ---- */
 
 typedef struct {
-  Ident name;       /* name.name is NULL for unnamed payload */
+  Ident name; /* name.name is NULL for unnamed payload */
   TypeExpr *type;
   Type *ty;
 } Field;
@@ -249,9 +302,7 @@ struct Variant {
 };
 
 typedef enum { TC_PRIM, TC_STRUCT, TC_SUM, TC_ALIAS, TC_OPAQUE } TyconKind;
-typedef enum {
-  PRIM_NONE, PRIM_INT, PRIM_FLOAT, PRIM_BOOL, PRIM_STRING, PRIM_LIST, PRIM_PID
-} Prim;
+typedef enum { PRIM_NONE, PRIM_INT, PRIM_FLOAT, PRIM_BOOL, PRIM_STRING, PRIM_LIST, PRIM_PID } Prim;
 enum { D_EQ = 1, D_ORD = 2, D_DISPLAY = 4, D_DEBUG = 8, D_HASH = 16, D_JSON = 32, D_ROW = 64 };
 
 struct Tycon {
@@ -261,20 +312,20 @@ struct Tycon {
   Module *mod;
   Span span;
   bool pub;
-  const char *symbol;       /* TC_OPAQUE: C type behind the pointer */
+  const char *symbol; /* TC_OPAQUE: C type behind the pointer */
   VEC(Ident) generics;
-  VEC(Field) fields;        /* TC_STRUCT */
-  VEC(Variant *) variants;  /* TC_SUM */
-  TypeExpr *alias;          /* TC_ALIAS */
+  VEC(Field) fields;       /* TC_STRUCT */
+  VEC(Variant *) variants; /* TC_SUM */
+  TypeExpr *alias;         /* TC_ALIAS */
   bool has_deriving;
   VEC(Ident) deriving;
   unsigned derives;
   /* typed */
-  Type **params;            /* generic variables */
+  Type **params; /* generic variables */
   Type *alias_ty;
-  Type *self;               /* the type applied to its own parameters */
+  Type *self; /* the type applied to its own parameters */
   bool expanding, fields_done;
-  Name lib_module;          /* module searched for method-dot calls */
+  Name lib_module; /* module searched for method-dot calls */
 };
 
 struct Interface {
@@ -284,7 +335,7 @@ struct Interface {
   bool pub;
   VEC(Ident) generics;
   VEC(Fn *) methods;
-  Type *self_var;          /* generic: the implementing type in the methods' signatures */
+  Type *self_var; /* generic: the implementing type in the methods' signatures */
   Scheme *self_scheme;
 };
 
@@ -298,17 +349,34 @@ struct Impl {
   /* resolved */
   Interface *iface;
   Tycon *tycon;
-  Type *self;               /* the implementing type over its own variables */
+  Type *self; /* the implementing type over its own variables */
   Type **params;
   int nparams;
-  VEC(struct Bound { Type *var; Interface *iface; }) bounds;
+  VEC(struct Bound {
+    Type *var;
+    Interface *iface;
+  })
+  bounds;
 };
 
 /* ---- items and modules ---- */
 
 typedef enum {
-  I_FN, I_STRUCT, I_SUM, I_ALIAS, I_OPAQUE, I_INTERFACE, I_IMPL, I_MODULE, I_IMPORT, I_FROM, I_ACTOR, I_SERVICE,
-  I_SUPERVISOR, I_LET, I_EXPR
+  I_FN,
+  I_STRUCT,
+  I_SUM,
+  I_ALIAS,
+  I_OPAQUE,
+  I_INTERFACE,
+  I_IMPL,
+  I_MODULE,
+  I_IMPORT,
+  I_FROM,
+  I_ACTOR,
+  I_SERVICE,
+  I_SUPERVISOR,
+  I_LET,
+  I_EXPR
 } ItemKind;
 
 typedef struct {
@@ -332,14 +400,14 @@ struct Item {
   Span span;
   Ident name;
   bool pub;
-  FnClause *clause;        /* I_FN */
-  Tycon *tycon;            /* I_STRUCT, I_SUM, I_ALIAS, I_OPAQUE */
+  FnClause *clause; /* I_FN */
+  Tycon *tycon;     /* I_STRUCT, I_SUM, I_ALIAS, I_OPAQUE */
   Interface *iface;
   Impl *impl;
-  VEC(Item *) items;       /* I_MODULE */
-  Path path;               /* I_IMPORT, I_FROM */
-  VEC(Ident) names;        /* I_FROM */
-  Stmt *stmt;              /* I_LET, I_EXPR */
+  VEC(Item *) items; /* I_MODULE */
+  Path path;         /* I_IMPORT, I_FROM */
+  VEC(Ident) names;  /* I_FROM */
+  Stmt *stmt;        /* I_LET, I_EXPR */
   /* I_ACTOR */
   VEC(Param) params;
   Expr *body, *terminate;
@@ -350,35 +418,35 @@ struct Item {
   Ident strategy;
   VEC(ChildSpec) children;
   /* resolved */
-  Module *module;          /* I_IMPORT, I_FROM: what is imported */
+  Module *module; /* I_IMPORT, I_FROM: what is imported */
 };
 
 struct Module {
-  Name name;               /* dotted */
-  Name last;               /* last segment: the prefix it is used by */
+  Name name; /* dotted */
+  Name last; /* last segment: the prefix it is used by */
   Source *src;
   Tokens *toks;
   VEC(Item *) items;
-  VEC(Item *) hoisted;     /* declared inside function bodies */
+  VEC(Item *) hoisted; /* declared inside function bodies */
   bool is_std, is_main, parsed, bad;
-  Module *parent;          /* inline modules */
+  Module *parent; /* inline modules */
   VEC(Module *) deps, inner;
   int order, visiting;
   /* resolved */
-  PMap fns;                /* Name → FnList* */
-  PMap types;              /* Name → Tycon*, own */
-  PMap ctors;              /* Name → Variant*, own, the latest of the name */
+  PMap fns;   /* Name → FnList* */
+  PMap types; /* Name → Tycon*, own */
+  PMap ctors; /* Name → Variant*, own, the latest of the name */
   PMap ifaces;
-  PMap lets;               /* Name → Local* */
+  PMap lets; /* Name → Local* */
   VEC(Fn *) fn_list;
   VEC(Tycon *) tycons;
   VEC(Interface *) iface_list;
   VEC(Impl *) impls;
   VEC(Stmt *) let_list;
   VEC(Fn *) let_fns;
-  PMap prefixes;           /* Name → Module*, from imports and inline modules; the later import wins */
-  PMap from_fns;           /* Name → FnList*, from-imports */
-  VEC(Module *) imported;  /* modules whose public types are in scope, later wins */
+  PMap prefixes;          /* Name → Module*, from imports and inline modules; the later import wins */
+  PMap from_fns;          /* Name → FnList*, from-imports */
+  VEC(Module *) imported; /* modules whose public types are in scope, later wins */
 };
 
 typedef struct {

@@ -8,7 +8,12 @@ typedef struct {
   bool nl;
   /* One entry for each string that is being cut: how many braces are open inside its interpolation, and whether it
    * is a triple-quoted one. */
-  VEC(struct StringState { int braces; bool triple; uint32_t open; }) strings;
+  VEC(struct StringState {
+    int braces;
+    bool triple;
+    uint32_t open;
+  })
+  strings;
 } Lexer;
 
 static const char *const keyword_texts[] = {
@@ -24,8 +29,8 @@ static const char *const punct_texts[] = {
 enum { N_KEYWORDS = TK_EQ_EQ - TK_actor, N_PUNCT = TK_COUNT - TK_EQ_EQ };
 
 const char *token_name(TokKind k) {
-  static const char *const plain[] = {"end of file",    "an identifier", "an integer", "a float",     "a string",
-                                      "string text",    "`${`",          "`}`",        "end of string"};
+  static const char *const plain[] = {"end of file", "an identifier", "an integer", "a float",      "a string",
+                                      "string text", "`${`",          "`}`",        "end of string"};
   if (k < TK_actor) return plain[k];
   return arena_printf("`%s`", k < TK_EQ_EQ ? keyword_texts[k - TK_actor] : punct_texts[k - TK_EQ_EQ]);
 }
@@ -49,8 +54,8 @@ static bool is_alpha_cp(uint32_t c) {
   if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
   if (c < 0xC0) return c == 0xAA || c == 0xB5 || c == 0xBA;
   if (c == 0xD7 || c == 0xF7) return false;
-  if (c >= 0x2000 && c <= 0x2BFF) return c == 0x2071 || c == 0x207F || (c >= 0x2090 && c <= 0x209C) ||
-                                         (c >= 0x2100 && c <= 0x218F);
+  if (c >= 0x2000 && c <= 0x2BFF)
+    return c == 0x2071 || c == 0x207F || (c >= 0x2090 && c <= 0x209C) || (c >= 0x2100 && c <= 0x218F);
   if (c >= 0x2E00 && c <= 0x2E7F) return false;
   if (c >= 0x3000 && c <= 0x3004) return false;
   if (c >= 0x3008 && c <= 0x3020) return false;
@@ -74,7 +79,8 @@ static bool is_id_char(Lexer *L, uint32_t i, int *len) {
 static void lex_word(Lexer *L) {
   uint32_t start = L->i;
   int len;
-  while (is_id_char(L, L->i, &len)) L->i += (uint32_t)len;
+  while (is_id_char(L, L->i, &len))
+    L->i += (uint32_t)len;
   uint32_t n = L->i - start;
   for (int k = 0; k < N_KEYWORDS; k++)
     if (keyword_texts[k][0] == L->s[start] && strlen(keyword_texts[k]) == n &&
@@ -96,24 +102,30 @@ static void lex_number(Lexer *L) {
   uint32_t start = L->i;
   const char *s = L->s;
   char mark = s[start + 1];
-  int base = s[start] != '0' ? 10 : mark == 'x' || mark == 'X' ? 16 : mark == 'b' || mark == 'B' ? 2
-             : mark == 'o' || mark == 'O' ? 8 : 10;
+  int base = s[start] != '0'              ? 10
+             : mark == 'x' || mark == 'X' ? 16
+             : mark == 'b' || mark == 'B' ? 2
+             : mark == 'o' || mark == 'O' ? 8
+                                          : 10;
   TokKind kind = TK_INT;
   bool bad = false;
   if (base != 10) {
     L->i += 2;
     int digits = 0;
-    for (; is_base_digit(s[L->i], base) || s[L->i] == '_'; L->i++) digits += s[L->i] != '_';
+    for (; is_base_digit(s[L->i], base) || s[L->i] == '_'; L->i++)
+      digits += s[L->i] != '_';
     if (!digits) {
       diag_error("P0001", span_at(L, start, L->i), "digits are missing after `%.*s`", 2, s + start);
       bad = true;
     }
   } else {
-    while (is_digit(s[L->i]) || s[L->i] == '_') L->i++;
+    while (is_digit(s[L->i]) || s[L->i] == '_')
+      L->i++;
     if (s[L->i] == '.' && is_digit(s[L->i + 1])) {
       kind = TK_FLOAT;
       L->i++;
-      while (is_digit(s[L->i]) || s[L->i] == '_') L->i++;
+      while (is_digit(s[L->i]) || s[L->i] == '_')
+        L->i++;
     }
     if (s[L->i] == 'e' || s[L->i] == 'E') {
       uint32_t j = L->i + 1;
@@ -124,13 +136,15 @@ static void lex_number(Lexer *L) {
         bad = true;
       }
       L->i = j;
-      while (is_digit(s[L->i]) || s[L->i] == '_') L->i++;
+      while (is_digit(s[L->i]) || s[L->i] == '_')
+        L->i++;
     }
   }
   int len;
   if (!bad && is_id_char(L, L->i, &len)) {
     uint32_t from = L->i;
-    while (is_id_char(L, L->i, &len)) L->i += (uint32_t)len;
+    while (is_id_char(L, L->i, &len))
+      L->i += (uint32_t)len;
     Diag *d = diag_error("P0001", span_at(L, from, L->i), "invalid number: `%.*s` cannot follow its digits",
                          (int)(L->i - from), s + from);
     if (base == 10) d->help = "a name cannot begin with a digit";
@@ -157,7 +171,8 @@ static void lex_comment(Lexer *L) {
       else L->i++;
     }
   } else {
-    while (L->i < L->n && L->s[L->i] != '\n' && L->s[L->i] != '\r') L->i++;
+    while (L->i < L->n && L->s[L->i] != '\n' && L->s[L->i] != '\r')
+      L->i++;
   }
   Comment c = {start, L->i};
   vec_push(&L->out->comments, c);
@@ -235,7 +250,8 @@ static void lex_punct(Lexer *L) {
   if (!len) len = 1; /* the whole text was checked to be UTF-8; only a NUL can come here */
   L->i += (uint32_t)len;
   Diag *d;
-  if (cp < 0x20 || cp == 0x7F || cp >= 0x80) d = diag_error("P0001", span_at(L, start, L->i), "unexpected character U+%04X", (unsigned)cp);
+  if (cp < 0x20 || cp == 0x7F || cp >= 0x80)
+    d = diag_error("P0001", span_at(L, start, L->i), "unexpected character U+%04X", (unsigned)cp);
   else d = diag_error("P0001", span_at(L, start, L->i), "unexpected character `%c`", (int)cp);
   if (cp == '\'') d->help = "strings are written with double quotes";
   if (cp == '&') d->help = "the operators are `&&` and `and`";

@@ -49,7 +49,8 @@ Diag *syntax_error(Parser *p, const char *fmt, ...) {
 
 static const char *found(const Parser *p) {
   const Token *t = cur(p);
-  if (t->kind == TK_ID) return arena_printf("`%.*s`", (int)(t->end - t->start > 40 ? 40 : t->end - t->start), p->src->text + t->start);
+  if (t->kind == TK_ID)
+    return arena_printf("`%.*s`", (int)(t->end - t->start > 40 ? 40 : t->end - t->start), p->src->text + t->start);
   return token_name((TokKind)t->kind);
 }
 
@@ -84,14 +85,16 @@ bool enter(Parser *p) {
   if (!p->panic) {
     syntax_error(p, "this is nested too deeply (more than %d levels)", MAX_DEPTH);
     /* Nothing sensible can follow: stop reading the file. */
-    while (!at(p, TK_EOF)) p->pos++;
+    while (!at(p, TK_EOF))
+      p->pos++;
   }
   p->depth--;
   return false;
 }
 
 void skip_semis(Parser *p) {
-  while (at(p, TK_SEMI)) next(p);
+  while (at(p, TK_SEMI))
+    next(p);
 }
 
 static bool starts_item_line(const Parser *p) {
@@ -99,9 +102,18 @@ static bool starts_item_line(const Parser *p) {
   if (!t->nl_before) return false;
   if (t->start && p->src->text[t->start - 1] != '\n' && p->src->text[t->start - 1] != '\r') return false;
   switch (t->kind) {
-  case TK_fn: case TK_def: case TK_pub: case TK_struct: case TK_type: case TK_interface: case TK_impl: case TK_module:
-  case TK_import: case TK_actor: case TK_service: case TK_supervisor:
-    return true;
+  case TK_fn:
+  case TK_def:
+  case TK_pub:
+  case TK_struct:
+  case TK_type:
+  case TK_interface:
+  case TK_impl:
+  case TK_module:
+  case TK_import:
+  case TK_actor:
+  case TK_service:
+  case TK_supervisor: return true;
   default: return at_word(p, "from");
   }
 }
@@ -121,7 +133,9 @@ void sync_statement(Parser *p) {
     else if (t->kind == TK_fn && !t->nl_before) {
       /* A closure written with -> has an end but no do. */
       int j = p->pos + 1;
-      while (p->toks[j].kind != TK_ARROW && p->toks[j].kind != TK_do && p->toks[j].kind != TK_EOF && !p->toks[j].nl_before) j++;
+      while (p->toks[j].kind != TK_ARROW && p->toks[j].kind != TK_do && p->toks[j].kind != TK_EOF &&
+             !p->toks[j].nl_before)
+        j++;
       if (p->toks[j].kind == TK_ARROW) open++;
     }
     next(p);
@@ -286,7 +300,10 @@ double parse_float_value(Parser *p) {
 }
 
 static int hex_value(char c) {
-  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+  return c >= '0' && c <= '9'   ? c - '0'
+         : c >= 'a' && c <= 'f' ? c - 'a' + 10
+         : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                : -1;
 }
 
 const char *string_text(Parser *p, uint32_t *len) {
@@ -306,26 +323,32 @@ const char *string_text(Parser *p, uint32_t *len) {
     case 't': out[n++] = '\t'; continue;
     case 'r': out[n++] = '\r'; continue;
     case '0': out[n++] = '\0'; continue;
-    case '\\': case '"': case '$': out[n++] = c; continue;
+    case '\\':
+    case '"':
+    case '$': out[n++] = c; continue;
     case 'u':
       if (i < t->end && s[i] == '{') {
         uint32_t v = 0;
         int digits = 0;
-        for (i++; i < t->end && hex_value(s[i]) >= 0 && digits < 7; i++, digits++) v = v * 16 + (uint32_t)hex_value(s[i]);
+        for (i++; i < t->end && hex_value(s[i]) >= 0 && digits < 7; i++, digits++)
+          v = v * 16 + (uint32_t)hex_value(s[i]);
         if (i < t->end && s[i] == '}' && digits >= 1 && digits <= 6 && v <= 0x10FFFF && !(v >= 0xD800 && v <= 0xDFFF)) {
           i++;
           n += (uint32_t)utf8_encode(v, out + n); /* never longer than the escape itself */
           continue;
         }
-        while (i < t->end && (hex_value(s[i]) >= 0 || s[i] == '}')) i++;
+        while (i < t->end && (hex_value(s[i]) >= 0 || s[i] == '}'))
+          i++;
       }
       break;
     default:
-      while (i < t->end && ((unsigned char)s[i] & 0xC0) == 0x80) i++;
+      while (i < t->end && ((unsigned char)s[i] & 0xC0) == 0x80)
+        i++;
     }
     Span sp = {p->src, from, i};
     Diag *d = diag_error("P0001", sp, c == 'u' ? "invalid Unicode escape" : "unknown escape in a string");
-    d->help = "the escapes are \\n \\t \\r \\0 \\\\ \\\" \\$ and \\u{H…} with 1 to 6 hexadecimal digits of a Unicode scalar value";
+    d->help = "the escapes are \\n \\t \\r \\0 \\\\ \\\" \\$ and \\u{H…} with 1 to 6 hexadecimal digits of a Unicode "
+              "scalar value";
     p->mod->bad = true;
   }
   *len = n;
@@ -414,11 +437,13 @@ static Pat *prim_pattern(Parser *p) {
     }
     if (at(p, TK_INTERP_OPEN)) {
       syntax_error(p, "a string pattern cannot contain an interpolation");
-      while (!at(p, TK_STR_CLOSE) && !at(p, TK_EOF)) next(p);
+      while (!at(p, TK_STR_CLOSE) && !at(p, TK_EOF))
+        next(p);
     }
     eat(p, TK_STR_CLOSE);
     break;
-  case TK_true: case TK_false:
+  case TK_true:
+  case TK_false:
     t->kind = PAT_BOOL;
     t->i = at(p, TK_true);
     next(p);

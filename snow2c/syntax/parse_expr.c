@@ -18,7 +18,8 @@ static Expr *finish(Parser *p, Expr *e) {
 }
 
 const char *op_text(Op op) {
-  static const char *const t[] = {"+", "-", "*", "/", "%", "==", "!=", "<", ">", "<=", ">=", "and", "or", "..", "<>", "-", "not"};
+  static const char *const t[] = {"+",  "-",  "*",   "/",  "%",  "==", "!=", "<",  ">",
+                                  "<=", ">=", "and", "or", "..", "<>", "-",  "not"};
   return t[op];
 }
 
@@ -65,8 +66,10 @@ static Expr *do_block_end(Parser *p, Span open, const char *what) {
 static int binary_level(TokKind k, Op *op) {
   switch (k) {
   case TK_PIPE: return 1;
-  case TK_or: case TK_OR_OR: return *op = OP_OR, 2;
-  case TK_and: case TK_AND_AND: return *op = OP_AND, 3;
+  case TK_or:
+  case TK_OR_OR: return *op = OP_OR, 2;
+  case TK_and:
+  case TK_AND_AND: return *op = OP_AND, 3;
   case TK_EQ_EQ: return *op = OP_EQ, 4;
   case TK_NOT_EQ: return *op = OP_NE, 4;
   case TK_LT: return *op = OP_LT, 5;
@@ -74,7 +77,8 @@ static int binary_level(TokKind k, Op *op) {
   case TK_LT_EQ: return *op = OP_LE, 5;
   case TK_GT_EQ: return *op = OP_GE, 5;
   case TK_DOT_DOT: return *op = OP_RANGE, 6;
-  case TK_DIAMOND: case TK_PLUS_PLUS: return *op = OP_CONCAT, 7;
+  case TK_DIAMOND:
+  case TK_PLUS_PLUS: return *op = OP_CONCAT, 7;
   case TK_PLUS: return *op = OP_ADD, 8;
   case TK_MINUS: return *op = OP_SUB, 8;
   case TK_STAR: return *op = OP_MUL, 9;
@@ -88,9 +92,19 @@ static int binary_level(TokKind k, Op *op) {
  * can begin no statement do. */
 static bool continues_line(TokKind k) {
   switch (k) {
-  case TK_PIPE: case TK_and: case TK_or: case TK_AND_AND: case TK_OR_OR: case TK_DIAMOND: case TK_PLUS_PLUS:
-  case TK_EQ_EQ: case TK_NOT_EQ: case TK_LT: case TK_GT: case TK_LT_EQ: case TK_GT_EQ:
-    return true;
+  case TK_PIPE:
+  case TK_and:
+  case TK_or:
+  case TK_AND_AND:
+  case TK_OR_OR:
+  case TK_DIAMOND:
+  case TK_PLUS_PLUS:
+  case TK_EQ_EQ:
+  case TK_NOT_EQ:
+  case TK_LT:
+  case TK_GT:
+  case TK_LT_EQ:
+  case TK_GT_EQ: return true;
   default: return false;
   }
 }
@@ -138,7 +152,8 @@ static Expr *make_pipe(Parser *p, Expr *lhs, Expr *rhs) {
   Expr *call = rhs;
   if (rhs->kind == E_CALL && !rhs->paren) {
     vec_push(&call->args, lhs);
-    for (int i = call->args.n - 1; i > 0; i--) call->args.v[i] = call->args.v[i - 1];
+    for (int i = call->args.n - 1; i > 0; i--)
+      call->args.v[i] = call->args.v[i - 1];
     call->args.v[0] = lhs;
   } else {
     call = new_expr(p, E_CALL);
@@ -203,7 +218,7 @@ static Expr *trailing_closure(Parser *p) {
   Expr *e = new_expr(p, E_CLOSURE);
   FnClause *c = NEW(FnClause);
   Span open = tok_span(p);
-  next(p); /* do */
+  next(p);                      /* do */
   if (at(p, TK_OR_OR)) next(p); /* `||`: no parameters */
   else if (eat(p, TK_BAR)) {
     parse_params(p, &c->params, TK_BAR);
@@ -418,14 +433,27 @@ static bool at_arm(const Parser *p) {
     const Token *t = &p->toks[j];
     if (t->kind == TK_EOF || (j > p->pos && depth == 0 && t->nl_before)) return false;
     switch (t->kind) {
-    case TK_LPAREN: case TK_LBRACKET: case TK_LBRACE: case TK_INTERP_OPEN: depth++; break;
-    case TK_RPAREN: case TK_RBRACKET: case TK_RBRACE: case TK_INTERP_CLOSE:
+    case TK_LPAREN:
+    case TK_LBRACKET:
+    case TK_LBRACE:
+    case TK_INTERP_OPEN: depth++; break;
+    case TK_RPAREN:
+    case TK_RBRACKET:
+    case TK_RBRACE:
+    case TK_INTERP_CLOSE:
       if (depth-- == 0) return false;
       break;
     case TK_ARROW:
       if (depth == 0) return j > p->pos;
       break;
-    case TK_fn: case TK_do: case TK_end: case TK_let: case TK_if: case TK_case: case TK_ASSIGN: case TK_SEMI:
+    case TK_fn:
+    case TK_do:
+    case TK_end:
+    case TK_let:
+    case TK_if:
+    case TK_case:
+    case TK_ASSIGN:
+    case TK_SEMI:
     case TK_return:
       if (depth == 0) return false;
       break;
@@ -597,7 +625,8 @@ static Expr *parse_atom(Parser *p) {
     e->f = parse_float_value(p);
     next(p);
     break;
-  case TK_true: case TK_false:
+  case TK_true:
+  case TK_false:
     e = new_expr(p, E_BOOL);
     e->i = at(p, TK_true);
     next(p);
@@ -615,7 +644,8 @@ static Expr *parse_atom(Parser *p) {
   case TK_LBRACKET: e = parse_list(p); break;
   case TK_PERCENT: e = parse_map(p); break;
   case TK_if: e = parse_if(p); break;
-  case TK_case: case TK_match: e = parse_case(p); break;
+  case TK_case:
+  case TK_match: e = parse_case(p); break;
   case TK_receive: e = parse_receive(p); break;
   case TK_while: e = parse_while(p); break;
   case TK_for: e = parse_for(p); break;
@@ -662,10 +692,15 @@ static Expr *parse_atom(Parser *p) {
 
 static bool ends_block(const Parser *p, BlockKind bk, bool first) {
   switch (kind(p)) {
-  case TK_end: case TK_else: case TK_EOF: return true;
+  case TK_end:
+  case TK_else:
+  case TK_EOF: return true;
   case TK_BAR: return bk == BLOCK_CLAUSE;
   case TK_after: return bk == BLOCK_ARM;
-  case TK_RPAREN: case TK_RBRACKET: case TK_RBRACE: case TK_INTERP_CLOSE: return p->nl == NL_BLOCK;
+  case TK_RPAREN:
+  case TK_RBRACKET:
+  case TK_RBRACE:
+  case TK_INTERP_CLOSE: return p->nl == NL_BLOCK;
   default: return bk == BLOCK_ARM && !first && at_arm(p);
   }
 }

@@ -47,7 +47,9 @@ static void parse_where(Parser *p, void *out) {
   } while (!p->panic && eat(p, TK_COMMA));
 }
 
-static Span pub_start(Parser *p, bool pub) { return pub && p->pos ? (Span){p->src, p->toks[p->pos - 1].start, 0} : tok_span(p); }
+static Span pub_start(Parser *p, bool pub) {
+  return pub && p->pos ? (Span){p->src, p->toks[p->pos - 1].start, 0} : tok_span(p);
+}
 
 /* fn_def, with `fn` the current token; NULL when the head is followed by no body. An extern function has a C symbol
  * for its body: extern fn f(x :: T) -> R = "symbol" [located]. */
@@ -84,7 +86,8 @@ FnClause *parse_fn(Parser *p, bool pub, bool is_extern) {
     c->body = parse_block(p);
     expect_end(p, open, arena_printf("the body of `%s`", c->name.name->s));
   } else {
-    syntax_error(p, "expected `do` or `=` and a body after the head of `%s`, found %s", c->name.name->s, token_name(kind(p)));
+    syntax_error(p, "expected `do` or `=` and a body after the head of `%s`, found %s", c->name.name->s,
+                 token_name(kind(p)));
     return NULL;
   }
   c->span = span_from(p, c->span.start);
@@ -283,7 +286,8 @@ static Item *parse_impl(Parser *p) {
   im->iface_path = parse_path(p, "an interface");
   if (at_same_line(p, TK_LT)) {
     next(p);
-    do vec_push(&im->iface_args, parse_type(p));
+    do
+      vec_push(&im->iface_args, parse_type(p));
     while (!p->panic && eat(p, TK_COMMA));
     expect(p, TK_GT, "to close the type arguments");
   }
@@ -291,7 +295,8 @@ static Item *parse_impl(Parser *p) {
   im->type_path = parse_path(p, "a type");
   if (at_same_line(p, TK_LT)) {
     next(p);
-    do vec_push(&im->type_args, parse_type(p));
+    do
+      vec_push(&im->type_args, parse_type(p));
     while (!p->panic && eat(p, TK_COMMA));
     expect(p, TK_GT, "to close the type arguments");
   }
@@ -502,7 +507,8 @@ static Item *parse_supervisor(Parser *p, bool pub) {
     if (at_word(p, "strategy")) next(p), it->strategy = setting_value(p);
     else if (at_word(p, "max_restarts") || at_word(p, "max_seconds")) next(p), setting_value(p);
     else if (at_word(p, "child")) parse_child(p, it);
-    else syntax_error(p, "expected `strategy`, `max_restarts`, `max_seconds` or `child`, found %s", token_name(kind(p)));
+    else
+      syntax_error(p, "expected `strategy`, `max_restarts`, `max_seconds` or `child`, found %s", token_name(kind(p)));
     sync_member(p);
     if (p->pos == before) next(p);
   }
@@ -513,7 +519,8 @@ static Item *parse_supervisor(Parser *p, bool pub) {
 /* ---- dispatch ---- */
 
 Item *parse_item(Parser *p) {
-  if (at_word(p, "extern") && (kind_at(p, 1) == TK_fn || kind_at(p, 1) == TK_def || kind_at(p, 1) == TK_pub || kind_at(p, 1) == TK_type)) {
+  if (at_word(p, "extern") &&
+      (kind_at(p, 1) == TK_fn || kind_at(p, 1) == TK_def || kind_at(p, 1) == TK_pub || kind_at(p, 1) == TK_type)) {
     next(p);
     bool pub = eat(p, TK_pub);
     if (at(p, TK_type)) return parse_type_item(p, pub, true);
@@ -562,14 +569,16 @@ Item *parse_item(Parser *p) {
       it->name = it->clause->name;
       return finish(p, it);
     }
-    if (k != TK_fn && k != TK_def && k != TK_struct && k != TK_type && k != TK_interface && k != TK_supervisor && k != TK_module) {
+    if (k != TK_fn && k != TK_def && k != TK_struct && k != TK_type && k != TK_interface && k != TK_supervisor &&
+        k != TK_module) {
       syntax_error(p, "expected `fn`, `module`, `struct`, `interface`, `type`, or `supervisor` after `pub`");
       return NULL;
     }
     pub = true;
   }
   switch (kind(p)) {
-  case TK_fn: case TK_def:
+  case TK_fn:
+  case TK_def:
     if (!pub) return NULL; /* parse_stmt and parse_top decide between definition and closure */
     {
       Item *it = new_item(p, I_FN, pub);
@@ -635,6 +644,7 @@ void parse_module(Module *m) {
     }
     if (p->pos == before) next(p);
   }
-  for (int i = 0; i < m->hoisted.n; i++) vec_push(&m->items, m->hoisted.v[i]);
+  for (int i = 0; i < m->hoisted.n; i++)
+    vec_push(&m->items, m->hoisted.v[i]);
   m->parsed = true;
 }

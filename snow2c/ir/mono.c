@@ -1,0 +1,174 @@
+/* Monomorphisation: one C function for each function at each set of concrete types it is used at, from main on; the
+ * top-level lets. */
+#include "ir/lower.h"
+
+/* The types noted at a reference, made concrete; a reference within the function's own group has none and means the
+ * types of the instance being made. */
+Type **ref_inst(Scheme *s, Type **inst) {
+  Type **r = NEW_ARRAY(Type *, s->nvars);
+  for (int i = 0; i < s->nvars; i++)
+    r[i] = concretize(inst ? inst[i] : s->vars[i]);
+  return r;
+}
+
+/* ---- located functions ---- */
+
+/* Library functions that can panic blame their caller: they take its position (compare Rust's track_caller). */
+static bool fn_located(Fn *f) {
+  if (f->is_extern) return f->located;
+  if (!f->mod->is_std || f->is_local) return false;
+  if (f->located_known) return f->located; /* or being examined */
+  f->located_known = true;
+  resolve_fn(f);
+  for (int i = 0; i < f->deps.n && !f->located; i++)
+    f->located = fn_located(f->deps.v[i]);
+  return f->located;
+}
+
+/* ---- instances ---- */
+
+IrProgram ir;
+static PMap instances; /* Fn* → InstanceList* */
+typedef struct {
+  VEC(IrFn *) v;
+} InstanceList;
+
+static const char *instance_name(Fn *f) {
+  const char *mod = f->mod->name->s;
+  if (f->impl && f->impl->tycon)
+    return arena_printf("%s_%s_%s", f->impl->iface->name->s, f->impl->tycon->name->s, f->name->s);
+  return arena_printf("%s_%s", mod, f->name->s);
+}
+
+IrFn *fn_instance(Fn *f, Type **inst, int n) {
+  InstanceList *l = pmap_get(&instances, f);
+  if (!l) pmap_put(&instances, f, l = NEW(InstanceList));
+  for (int i = 0; i < l->v.n; i++) {
+    int k = 0;
+    while (k < n && l->v.v[i]->inst[k] == inst[k])
+      k++;
+    if (k == n) return l->v.v[i];
+  }
+  if (l->v.n > 4000) {
+    diag_error("E0113", f->span, "`%s` is used at too many different types", f->name->s);
+    return l->v.v[0];
+  }
+  IrFn *fn = NEW(IrFn);
+  fn->def = f;
+  fn->inst = inst;
+  fn->ninst = n;
+  fn->mod = f->mod;
+  fn->cname = unique_global(instance_name(f));
+  fn->located = fn_located(f);
+  fn->discards_result = f->is_main;
+  vec_push(&l->v, fn);
+  Type **saved = NEW_ARRAY(Type *, n);
+  for (int i = 0; i < n; i++)
+    saved[i] = f->scheme->vars[i]->bound, f->scheme->vars[i]->bound = inst[i];
+  Type *t = concretize(f->scheme->ty);
+  for (int i = 0; i < n; i++)
+    f->scheme->vars[i]->bound = saved[i];
+  fn->ret = f->is_main ? repr_unit() : repr_of(t->ret);
+  fn->title = arena_printf("%s.%s : %s", f->mod->name->s, f->name->s, type_text(t, NULL));
+  vec_push(&ir.fns, fn);
+  return fn;
+}
+
+static void lower_instance(IrFn *fn) {
+  if (fn->lowered) return;
+  fn->lowered = true;
+  Fn *f = fn->def;
+  Type **saved = NEW_ARRAY(Type *, fn->ninst);
+  for (int i = 0; i < fn->ninst; i++)
+    saved[i] = f->scheme->vars[i]->bound, f->scheme->vars[i]->bound = fn->inst[i];
+  Lower L = {0};
+  L.fn = fn;
+  L.mod = f->mod;
+  L.out = &fn->body;
+  lower_body(&L, f, &f->clauses, concretize(f->scheme->ty));
+  for (int i = 0; i < fn->ninst; i++)
+    f->scheme->vars[i]->bound = saved[i];
+}
+
+static void add_global(Local *l) {
+  IrGlobal *g = NEW(IrGlobal);
+  g->local = l;
+  g->var.hint = l->name->s;
+  g->var.global = true;
+  g->var.repr = repr_of(concretize(l->ty));
+  g->cname = unique_global(arena_printf("%s_%s", l->global_fn->mod->name->s, l->name->s));
+  vec_push(&ir.globals, g);
+}
+
+static void each_global(Pat *p) {
+  if (p->kind == PAT_VAR && !(p->local->scheme && p->local->scheme->nvars)) add_global(p->local);
+  for (int i = 0; i < p->args.n; i++)
+    each_global(p->args.v[i]);
+}
+
+static void set_globals(Lower *L, Pat *p, Ir *v) {
+  if (p->kind == PAT_VAR && !(p->local->scheme && p->local->scheme->nvars)) {
+    for (int i = 0; i < ir.globals.n; i++)
+      if (ir.globals.v[i]->local == p->local && v->repr->kind != R_UNIT) {
+        IrStmt *s = emit(L, T_ASSIGN);
+        s->var = &ir.globals.v[i]->var;
+        s->e = v;
+      }
+  } else if (p->kind == PAT_TUPLE) {
+    v = simple(L, v, "t");
+    for (int i = 0; i < p->args.n; i++)
+      set_globals(L, p->args.v[i], x_field(again(v), i));
+  }
+}
+
+static void lower_lets(Lower *L, Module *m) {
+  for (int i = 0; i < m->let_fns.n; i++) {
+    Stmt *s = m->let_fns.v[i]->let;
+    L->mod = m;
+    L->span = s->span;
+    if (s->pat->kind == PAT_VAR && s->pat->local->scheme && s->pat->local->scheme->nvars) continue;
+    Ir *v = lower_value(L, s->e);
+    set_globals(L, s->pat, v);
+  }
+  for (int i = 0; i < m->inner.n; i++)
+    lower_lets(L, m->inner.v[i]);
+}
+
+static void declare_globals(Module *m) {
+  for (int i = 0; i < m->let_fns.n; i++) {
+    ensure_typed(m->let_fns.v[i]);
+    each_global(m->let_fns.v[i]->let->pat);
+  }
+  for (int i = 0; i < m->inner.n; i++)
+    declare_globals(m->inner.v[i]);
+}
+
+void lower_program(void) {
+  for (int i = 0; i < program.std.n; i++)
+    declare_globals(program.std.v[i]);
+  for (int i = 0; i < program.modules.n; i++)
+    declare_globals(program.modules.v[i]);
+  if (ir.globals.n) {
+    IrFn *fn = NEW(IrFn);
+    fn->cname = unique_global("init_lets");
+    fn->title = "top-level lets, in order";
+    fn->ret = repr_unit();
+    fn->lowered = true;
+    fn->mod = program.main;
+    Lower L = {0};
+    L.fn = fn;
+    L.out = &fn->body;
+    for (int i = 0; i < program.std.n; i++)
+      lower_lets(&L, program.std.v[i]);
+    for (int i = 0; i < program.modules.n; i++)
+      lower_lets(&L, program.modules.v[i]);
+    ir.init = fn;
+    vec_push(&ir.fns, fn);
+  }
+  if (program.main && !program.lib) {
+    Fn *f = fn_by_arity(pmap_get(&program.main->fns, intern_z("main")), 0);
+    ir.main = fn_instance(f, ref_inst(f->scheme, NULL), f->scheme->nvars);
+  }
+  for (int i = 0; i < ir.fns.n; i++)
+    lower_instance(ir.fns.v[i]);
+}
