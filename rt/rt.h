@@ -40,8 +40,18 @@ snow_heap_stats snow_heap_statistics(const snow_heap *h);
 
 /* Calls visit(lo, hi) for each part of the actor's stack that is in use, the running one from its stack pointer. */
 void snow_stack_ranges(snow_cx *cx, void (*visit)(void *arg, char *lo, char *hi), void *arg);
-/* Runs fn(cx, arg) on a stack of its own. */
+/* Gives the context a stack. */
+void snow_stack_new(snow_cx *cx);
+void snow_stack_free(snow_cx *cx);
+/* Runs fn(cx, arg) on the context's stack, which nothing else is running on. */
 void snow_stack_run(snow_cx *cx, void (*fn)(snow_cx *, void *), void *arg);
+/* Forgets what was running, after a crash that was caught. */
+void snow_stack_reset(snow_cx *cx);
+
+/* ---- sys/lib.c ---- */
+
+/* A crash inside a library call: goes back to the caller with the message. */
+SNOW_NORETURN void snow_lib_crash(snow_cx *cx, const char *text, size_t len);
 
 /* ---- sys/io.c ---- */
 

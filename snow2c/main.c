@@ -159,6 +159,8 @@ static bool any_bad(void) {
   return false;
 }
 
+static Buf header;
+
 static void translate(Buf *out) {
   if (!load_program(opt.input)) return;
   if (opt.emit == EMIT_TOKENS || opt.emit == EMIT_AST) {
@@ -202,6 +204,7 @@ static void translate(Buf *out) {
   }
   EmitOptions eo = {!opt.no_line, opt.input};
   emit_program(out, &eo);
+  if (opt.header) emit_header(&header, opt.input);
 }
 
 static void *run(void *unused) {
@@ -218,6 +221,7 @@ static void *run(void *unused) {
     opt.status = 1;
     return NULL;
   }
+  if (opt.header && !opt.check) write_file(opt.header, &header);
   if (opt.deps) write_deps();
   if (opt.check) return NULL;
   if (opt.output) write_file(opt.output, &out);

@@ -130,6 +130,7 @@ struct snow_cx {
   char *limit;      /* lowest address the stack may reach before it grows */
   struct snow_heap *heap;
   struct snow_stack *stack;
+  struct snow_lib *lib; /* set where a C program calls in */
 };
 
 /* Allocation when the current run is used up: finds another, or collects. Ends the program when memory is gone. */
@@ -369,6 +370,26 @@ typedef struct snow_program {
 
 /* Starts the runtime, runs the program and returns its exit status. */
 int snow_main(int argc, char **argv, const snow_program *program);
+
+/* ---- embedding: what `snow2c --lib` is written against ---- */
+
+/* A Snow library in a C program: a heap, a stack and the library's top-level values. Any thread may call; calls of one
+ * library wait for one another. */
+typedef struct snow_lib snow_lib;
+
+/* Starts the library; its own NAME_open calls this. NULL when there is no memory, the ABI does not fit or a top-level
+ * let crashed (with the message on standard error). */
+snow_lib *snow_lib_open(const snow_program *program);
+/* Frees everything, strings it has returned included. No call may be running. */
+void snow_lib_close(snow_lib *lib);
+/* The message of the last call that returned false; valid until the next call. */
+const char *snow_lib_error(const snow_lib *lib);
+/* Runs call(cx, args) in the library; false when it crashed. For generated code. */
+bool snow_lib_run(snow_lib *lib, void (*call)(snow_cx *, void *), void *args);
+/* A Snow string of a C string, which must be UTF-8 (else the call crashes); within a call. */
+snow_str snow_lib_string(snow_cx *cx, const char *s);
+/* A C copy of a Snow string, owned by the library and valid until the next call. */
+const char *snow_lib_c_string(snow_cx *cx, snow_str s);
 
 #ifdef __cplusplus
 }

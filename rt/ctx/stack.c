@@ -104,7 +104,7 @@ void snow_grow(snow_cx *cx, const snow_site *at, void (*run)(snow_cx *, void *),
   cx->limit = from->low + RESERVE;
 }
 
-void snow_stack_run(snow_cx *cx, void (*fn)(snow_cx *, void *), void *arg) {
+void snow_stack_new(snow_cx *cx) {
   snow_stack *s = calloc(1, sizeof *s);
   if (!s) snow_die(102, "Snow: out of memory for the stack\n");
   s->max = (size_t)1 << 30;
@@ -113,7 +113,18 @@ void snow_stack_run(snow_cx *cx, void (*fn)(snow_cx *, void *), void *arg) {
   s->first = s->current = new_segment(s, (size_t)RESERVE * 4);
   cx->stack = s;
   cx->limit = s->first->low + RESERVE;
-  run_on(cx, s->first, fn, arg);
+}
+
+void snow_stack_run(snow_cx *cx, void (*fn)(snow_cx *, void *), void *arg) { run_on(cx, cx->stack->first, fn, arg); }
+
+void snow_stack_reset(snow_cx *cx) {
+  snow_stack *s = cx->stack;
+  s->current = s->first;
+  cx->limit = s->first->low + RESERVE;
+}
+
+void snow_stack_free(snow_cx *cx) {
+  snow_stack *s = cx->stack;
   for (segment *g = s->first, *next; g; g = next) {
     next = g->next;
     munmap(g->low, (size_t)(g->high - g->low));

@@ -143,13 +143,14 @@ void snow_die(int status, const char *text) {
 
 /* ---- panics ---- */
 
-static void panic_bytes(const snow_site *at, const char *message, size_t len) {
+static void panic_bytes(snow_cx *cx, const snow_site *at, const char *message, size_t len) {
   const char *file = at ? at->file : "?";
   size_t n = strlen(file) + len + 64;
   char *text = malloc(n);
   if (!text) snow_die(101, "Snow panic: out of memory\n");
   int k = snprintf(text, n, "Snow panic at %s:%d: ", file, at ? at->line : 0);
   memcpy(text + k, message, len);
+  if (cx->lib) snow_lib_crash(cx, text, (size_t)k + len);
   text[(size_t)k + len] = '\n';
   snow_out_flush();
   fflush(NULL);
@@ -158,14 +159,12 @@ static void panic_bytes(const snow_site *at, const char *message, size_t len) {
 }
 
 void snow_panic(snow_cx *cx, const snow_site *at, const char *message) {
-  (void)cx;
-  panic_bytes(at, message, strlen(message));
+  panic_bytes(cx, at, message, strlen(message));
   abort();
 }
 
 void snow_panic_string(snow_cx *cx, const snow_site *at, snow_str message) {
-  (void)cx;
-  panic_bytes(at, message->data, message->len);
+  panic_bytes(cx, at, message->data, message->len);
   abort();
 }
 

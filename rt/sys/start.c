@@ -24,6 +24,7 @@ int snow_main(int argc, char **argv, const snow_program *program) {
     const snow_program *c;
     void *p;
   } arg = {program};
+  snow_stack_new(&cx);
   snow_stack_run(&cx, run, arg.p);
   if (getenv("SNOW_GC_STATS")) {
     snow_heap_stats s = snow_heap_statistics(cx.heap);

@@ -627,7 +627,6 @@ void emit_program(Buf *out, const EmitOptions *opt) {
       buf_printf(out, "static %s;\n", declare(ir.globals.v[i]->var.repr, ir.globals.v[i]->cname));
   buf_putn(out, bodies.s ? bodies.s : "", bodies.n);
   free(bodies.s);
-  if (!ir.main) return;
   int roots = 0;
   for (int i = 0; i < ir.globals.n; i++) {
     IrGlobal *g = ir.globals.v[i];
@@ -637,8 +636,14 @@ void emit_program(Buf *out, const EmitOptions *opt) {
   if (roots) buf_puts(out, "};\n");
   buf_puts(out, "static void start(snow_cx *cx) {\n");
   if (ir.init) buf_printf(out, "  %s(cx);\n", ir.init->cname);
-  buf_printf(out, "  %s(cx);\n}\n\nint main(int argc, char **argv) {\n", ir.main->cname);
-  buf_printf(out, "  static const snow_program program = {SNOW_ABI, start, %s, %d};\n", roots ? "roots" : "NULL",
-             roots);
+  if (ir.main) buf_printf(out, "  %s(cx);\n", ir.main->cname);
+  if (!ir.init && !ir.main) buf_puts(out, "  (void)cx;\n");
+  buf_puts(out, "}\n\n");
+  if (!ir.main) {
+    emit_lib(out, opt->input, roots ? "roots" : "NULL", roots);
+    return;
+  }
+  buf_puts(out, "int main(int argc, char **argv) {\n");
+  buf_printf(out, "  static const snow_program program = {SNOW_ABI, start, %s, %d};\n", roots ? "roots" : "NULL", roots);
   buf_puts(out, "  return snow_main(argc, argv, &program);\n}\n");
 }

@@ -12,6 +12,10 @@ typedef struct {
 /* Prints the whole program as C to out. */
 void emit_program(Buf *out, const EmitOptions *opt);
 
+/* Prints the header of a library's exported functions. After emit_program. */
+void emit_header(Buf *out, const char *input);
+void emit_lib(Buf *out, const char *input, const char *roots, int n_roots);
+
 /* ---- shared by emit's files ---- */
 
 typedef struct {

@@ -143,6 +143,23 @@ static void declare_globals(Module *m) {
     declare_globals(m->inner.v[i]);
 }
 
+static bool c_type(Type *t) {
+  ReprKind k = repr_of(t)->kind;
+  return k == R_UNIT || k == R_INT || k == R_FLOAT || k == R_BOOL || k == R_STRING;
+}
+
+/* The public functions of the library's main module that have one type, and that one in C. */
+static void find_exports(void) {
+  for (int i = 0; i < program.main->fn_list.n; i++) {
+    Fn *f = program.main->fn_list.v[i];
+    if (!f->pub || f->is_extern || f->scheme->nvars) continue;
+    Type *t = concretize(f->scheme->ty);
+    bool ok = c_type(t->ret);
+    for (int k = 0; k < t->n; k++) ok &= c_type(t->args[k]);
+    if (ok) vec_push(&ir.exports, fn_instance(f, NULL, 0));
+  }
+}
+
 void lower_program(void) {
   for (int i = 0; i < program.std.n; i++)
     declare_globals(program.std.v[i]);
@@ -169,6 +186,7 @@ void lower_program(void) {
     Fn *f = fn_by_arity(pmap_get(&program.main->fns, intern_z("main")), 0);
     ir.main = fn_instance(f, ref_inst(f->scheme, NULL), f->scheme->nvars);
   }
+  if (program.lib) find_exports();
   for (int i = 0; i < ir.fns.n; i++)
     lower_instance(ir.fns.v[i]);
 }
