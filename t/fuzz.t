@@ -31,8 +31,8 @@ my @TOKENS = (
     qw(actor after alias and break call case cast cond continue def do else end false fn for if impl import in
         interface let link match module monitor nil not or pub receive return self send service spawn struct
         supervisor terminate trait trap true type when where while with from as deriving Fun),
-    qw(+ - * / % == != < > <= >= && || ! |> | .. <> ++ = -> => :: ? { } [ ] . : ; @ ~ ^ & \\ $ % _ %{ ${ #= =# """ "),
-    '(', ')', '()', ',', '#', "'", '`', "\n", "\r", "\t", ' ', "\f", "\0", "\x{7f}", '"\u{41}"', '"\u{110000}"', '"\q"',
+    qw(+ - * / % == != < > <= >= && || ! |> | .. <> ++ = -> => :: ? { } [ ] . : ; @ ~ ^ & \\ $ % _ %{ ${ """ "),
+    '(', ')', '()', ',', '#', '#=', '=#', "'", '`', "\n", "\r", "\t", ' ', "\f", "\0", "\x{7f}", '"\u{41}"', '"\u{110000}"', '"\q"',
     qw(0 1 -1 42 9223372036854775807 9223372036854775808 18446744073709551616 0x 0xFFFFFFFFFFFFFFFF 0b102 0o8 1_000
         1.5 1e 1e999 1e-999 0.1e+3 .5 5. 1..2 0x7fff_ffff),
     qw(x y n f main println map filter reduce head tail compare default to_string self() Int Float Bool String List Map
@@ -60,6 +60,9 @@ sub pick   { return $_[ int rand @_ ] }
 sub place  { return int rand(@_ ? 1 + $_[0] : 1) }
 sub tokens { return $_[0] =~ /"""|"(?:[^"\\\$\n]|\\.|\$(?!\{))*"|\w+|[ \t]+|[+|<>=&!.:-]{2}|./gs }
 
+# At most $n elements from position $at.
+sub run_of { my ($list, $at, $n) = @_; return @$list[ $at .. ($at + $n > @$list ? $#$list : $at + $n - 1) ] }
+
 # Positions of tokens that are not blank.
 sub solid { my ($t) = @_; return grep { $t->[$_] =~ /\S/ } 0 .. $#$t }
 
@@ -74,7 +77,8 @@ my %HOW;
         my @t = tokens($_[0]);
         my $at = pick(solid(\@t)) // return $_[0];
         my $n  = 1 + int rand(rand() < .3 ? 10 : 2);
-        splice @t, $at, 0, ((rand() < .5 ? ' ' : ''), grep { defined } @t[ $at .. $at + $n - 1 ]) x (rand() < .1 ? 50 : 1);
+        my @copy = run_of(\@t, $at, $n);
+        splice @t, $at, 0, ((rand() < .5 ? ' ' : ''), @copy) x (rand() < .1 ? 50 : 1);
         return join '', @t;
     },
     'swap tokens' => sub {
@@ -104,12 +108,23 @@ my %HOW;
         for (1 .. 1 + int rand 3) { $t[ pick(@word) ] = $t[ pick(@word) ] }
         return join '', @t;
     },
+    # A word, number, text or operator by another such: many of these programs are accepted.
+    'exchange alike' => sub {
+        my @t = tokens($_[0]);
+        for (1 .. 1 + int rand 3) {
+            my $at = pick(solid(\@t)) // last;
+            my $like = (grep { $t[$at] =~ $_ } qr/^[a-z_]\w*$/, qr/^[A-Z]\w*$/, qr/^\d+$/, qr/^"/, qr/^[-+*\/%<>=&|!]+$/, qr/./)[0];
+            $t[$at] = pick(grep { $_ =~ $like } @t, (rand() < .3 ? tokens($_[1]) : ()));
+        }
+        return join '', @t;
+    },
     'delete lines'    => sub { my @l = split /^/, $_[0]; splice @l, int rand(@l || 1), 1 + int rand 3; return join '', @l },
     'duplicate lines' => sub {
         my @l  = split /^/, $_[0] or return '';
         my $at = int rand @l;
         my $n  = 1 + int rand 6;
-        splice @l, (rand() < .5 ? $at : place(scalar @l)), 0, grep { defined } @l[ $at .. $at + $n - 1 ];
+        my @copy = run_of(\@l, $at, $n);
+        splice @l, (rand() < .5 ? $at : place(scalar @l)), 0, @copy;
         return join '', @l;
     },
     'swap lines' => sub {
@@ -123,7 +138,7 @@ my %HOW;
         my @l = split /^/, $_[0];
         my @o = split /^/, $_[1];
         my $at = int rand(@o || 1);
-        splice @l, place(scalar @l), 0, grep { defined } @o[ $at .. $at + int rand 12 ];
+        splice @l, place(scalar @l), 0, run_of(\@o, $at, 1 + int rand 12);
         return join '', @l;
     },
     'truncate'     => sub { return substr $_[0], 0, int rand(1 + length $_[0]) },

@@ -606,6 +606,7 @@ void emit_program(Buf *out, const EmitOptions *opt) {
     if (!ir.fns.v[i]->reachable || !g || !g->vars.n || pmap_get(&seen, g)) continue;
     pmap_put(&seen, g, g);
     emit_env_struct(out, g);
+    if (!g->made) continue;
     buf_printf(out, "static inline const void *%s_new(snow_cx *cx", g->cname);
     for (int k = 0; k < g->vars.n; k++)
       buf_printf(out, ", %s", declare(g->vars.v[k]->repr, arena_printf("m%d", k)));

@@ -83,6 +83,7 @@ static void emit_variant(Emit *E, Ir *x) {
   switch (r->kind) {
   case R_ENUM: buf_printf(E->b, "%d", x->variant); return;
   case R_BOX_SUM:
+    v->made = true;
     if (x->variant == r->null_variant) put(E, "NULL");
     else if (!v->words) buf_printf(E->b, "((%s)&%s)", r->ctype, v->cname);
     else {
@@ -106,6 +107,7 @@ static void emit_variant(Emit *E, Ir *x) {
 static void emit_struct(Emit *E, Ir *x) {
   Repr *r = x->repr;
   bool boxed = r->kind == R_BOX_STRUCT;
+  r->made = true;
   if (boxed) buf_printf(E->b, "%s_new(cx", r->cname);
   else buf_printf(E->b, "(struct %s){", r->cname);
   bool first = !boxed;
@@ -161,6 +163,7 @@ static void emit_env(Emit *E, Ir *x) {
     put(E, "}");
     return;
   }
+  g->made = true;
   buf_printf(E->b, "%s_new(cx", g->cname);
   emit_args(E, x, false);
   for (int i = x->args.n; i < g->vars.n; i++)
@@ -221,6 +224,7 @@ void emit_expr(Emit *E, Ir *x, int prec) {
       put(E, ".tag");
       return;
     default:
+      x->a->repr->tag_read = true;
       buf_printf(E->b, "%s_tag(", x->a->repr->cname);
       emit_expr(E, x->a, 0);
       put(E, ")");

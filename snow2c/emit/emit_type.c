@@ -152,6 +152,7 @@ static void constructor(Buf *b, const char *result, const char *obj, const RFiel
 static void box(Buf *b, Repr *r) {
   const char *type = type_text(r->ty, NULL);
   if (r->kind == R_BOX_STRUCT) {
+    if (!r->made) return;
     PtrMap m = {0};
     field_pointers(&m, r->fields.v, r->fields.n);
     layout(b, arena_printf("%s_layout", r->cname), "SNOW_RECORD", 0, arena_printf("struct %s", r->cname), &m, type);
@@ -160,7 +161,7 @@ static void box(Buf *b, Repr *r) {
   }
   for (int i = 0; i < r->variants.n; i++) {
     RVariant *v = &r->variants.v[i];
-    if (i == r->null_variant) continue;
+    if (i == r->null_variant || !v->made) continue;
     const char *title = arena_printf("%s.%s", type, v->name->s);
     if (!v->words) {
       buf_printf(b,
@@ -174,6 +175,7 @@ static void box(Buf *b, Repr *r) {
     layout(b, arena_printf("%s_layout", v->cname), "SNOW_RECORD", i, arena_printf("struct %s", v->cname), &m, title);
     constructor(b, r->ctype, v->cname, v->fields.v, v->fields.n);
   }
+  if (!r->tag_read) return;
   buf_printf(b, "static inline uint32_t %s_tag(%sv) {\n  return ", r->cname, r->ctype);
   if (r->null_variant >= 0) buf_printf(b, "v == NULL ? %du : ", r->null_variant);
   buf_puts(b, "((const snow_object *)v)->layout->tag;\n}\n");

@@ -128,6 +128,7 @@ typedef struct EnvGroup {
   VEC(Local *) locals;
   VEC(struct EnvGroup *) envs; /* environments captured in turn (of local functions) */
   bool on_stack;
+  bool made; /* emission: built on the heap somewhere */
 } EnvGroup;
 
 struct IrFn {

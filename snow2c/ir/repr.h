@@ -36,6 +36,7 @@ typedef struct {
   const char *cname; /* member of the union; of a boxed sum, the object's struct */
   VEC(RField) fields;
   int words;
+  bool made; /* emission: some code constructs it */
 } RVariant;
 
 typedef enum { OPR_EQ, OPR_COMPARE, OPR_HASH, OPR_SHOW, OPR_INSPECT, OPR_COUNT } OpKind;
@@ -53,6 +54,7 @@ struct Repr {
   /* emission */
   bool defined;    /* C type definition queued */
   bool wants_type; /* its container descriptor is mentioned */
+  bool made, tag_read;      /* constructed, its variant asked for, by code that is emitted */
   bool type_used;  /* … by code that is emitted */
   struct IrFn *ops[OPR_COUNT];
   bool wants_op[OPR_COUNT];
