@@ -50,8 +50,8 @@ void snow_stack_reset(snow_cx *cx);
 
 /* ---- sys/lib.c ---- */
 
-/* A crash inside a library call: goes back to the caller with the message. */
-SNOW_NORETURN void snow_lib_crash(snow_cx *cx, const char *text, size_t len);
+/* A crash inside a library call: goes back to the caller with the message (malloced; now the library's). */
+SNOW_NORETURN void snow_lib_crash(snow_cx *cx, char *text);
 
 /* ---- sys/io.c ---- */
 

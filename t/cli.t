@@ -87,6 +87,8 @@ gives('-I, joined',            0, qr/snow_main/, $nothing, '-Imore', 'uses.snow'
     is(snow2c('-o', 'out.c', '-MD', '-MF', 'deps', 'ok.snow')->{status}, 0, '-MF');
     is(slurp("$work/deps"), "out.c: \\\n ok.snow\n", 'names another file');
     is(join(' ', glob "$work/*.tmp*"), '', 'no temporary file is left');
+    is(snow2c('-MD', 'ok.snow')->{status}, 0, '-MD without -o');
+    is(slurp("$work/ok.d"), "ok.c: \\\n ok.snow\n", 'is a rule for the C of that name');
     is(snow2c('-o', '/nonexistent/x.c', 'ok.snow')->{status}, 3, 'an unwritable output');
 }
 

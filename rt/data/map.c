@@ -103,6 +103,7 @@ static uint64_t mix_bytes(const char *s, size_t n) {
 
 static uint32_t hash_key(snow_cx *cx, const snow_type *k, const void *key) {
   uint64_t h;
+  if (!k->size) return 0; /* there is only one value */
   switch (k->kind) {
   case SNOW_INT:
   case SNOW_FLOAT:
@@ -309,7 +310,7 @@ static const snow_map *compact(snow_cx *cx, const snow_type *k, const snow_type 
 
 const snow_map *snow_map_put(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key,
                              const void *value) {
-  uint32_t hash = k->size ? hash_key(cx, k, key) : 0;
+  uint32_t hash = hash_key(cx, k, key);
   if (m) {
     int64_t at = find(cx, k, m, key, hash);
     if (at >= 0) {

@@ -55,7 +55,7 @@ static snow_str part(snow_cx *cx, snow_str s, size_t from, size_t len) {
   if (len == s->len) return s;
   if (len < SHARED_FROM) return snow_string_new(cx, s->data + from, len);
   /* A small piece must not keep a huge text alive. */
-  if (s->h.layout == &snow_static_string) return view(cx, NULL, s->data + from, len);
+  if (s->h.layout == &snow_static_string) return view(cx, &s->h, s->data + from, len);
   if (len < s->len / 4) return snow_string_new(cx, s->data + from, len);
   return view(cx, s->owner ? s->owner : &s->h, s->data + from, len);
 }

@@ -284,21 +284,19 @@ snow_buf *snow_buf_new(snow_cx *cx, const snow_layout *layout, size_t cap, size_
 
 void snow_remember(snow_cx *cx, snow_buf *b, uint32_t from) {
   snow_heap *h = cx->heap;
-  if (b->old != 1) {
-    /* Noted already in this cycle; slots may only be added below what was noted. */
-    for (size_t i = h->n_rem; i-- > 0;)
-      if (h->rem[i].buf == b) {
-        if (from < h->rem[i].from) h->rem[i].from = from;
-        return;
-      }
+  if (b->old > 1) {
+    /* Noted already in this cycle, at place old - 2. */
+    remembered *r = &h->rem[b->old - 2];
+    if (from < r->from) r->from = from;
+    return;
   }
   if (h->n_rem == h->cap_rem) {
     h->cap_rem = h->cap_rem ? h->cap_rem * 2 : 64;
     h->rem = need(realloc(h->rem, h->cap_rem * sizeof *h->rem));
   }
   h->rem[h->n_rem].buf = b;
-  h->rem[h->n_rem++].from = from;
-  b->old = 2;
+  h->rem[h->n_rem].from = from;
+  b->old = (uint32_t)h->n_rem++ + 2;
 }
 
 /* ---- marking ---- */

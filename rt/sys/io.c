@@ -150,7 +150,8 @@ static void panic_bytes(snow_cx *cx, const snow_site *at, const char *message, s
   if (!text) snow_die(101, "Snow panic: out of memory\n");
   int k = snprintf(text, n, "Snow panic at %s:%d: ", file, at ? at->line : 0);
   memcpy(text + k, message, len);
-  if (cx->lib) snow_lib_crash(cx, text, (size_t)k + len);
+  text[(size_t)k + len] = 0;
+  if (cx->lib) snow_lib_crash(cx, text);
   text[(size_t)k + len] = '\n';
   snow_out_flush();
   fflush(NULL);

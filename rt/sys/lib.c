@@ -16,14 +16,10 @@ struct snow_lib {
   char *error, *text; /* what the last call left for its caller */
 };
 
-void snow_lib_crash(snow_cx *cx, const char *text, size_t len) {
+void snow_lib_crash(snow_cx *cx, char *text) {
   snow_lib *lib = cx->lib;
   free(lib->error);
-  lib->error = malloc(len + 1);
-  if (lib->error) {
-    memcpy(lib->error, text, len);
-    lib->error[len] = 0;
-  }
+  lib->error = text;
   longjmp(lib->caller, 1);
 }
 

@@ -130,7 +130,8 @@ static void emit_tail(Emit *E, IrStmt *s) {
     if (in_group && s->fn != E->fn) {
       if (s->fn->takes_env) {
         line_start(E);
-        buf_printf(E->b, "env_%s = %s;\n", s->fn->cname, E->fn->takes_env ? E->env : "NULL");
+        buf_printf(E->b, "env_%s = %s;\n", s->fn->cname,
+                   E->fn->takes_env ? arena_printf("env_%s", E->fn->cname) : "NULL");
       }
       if (s->fn->located) {
         line_start(E);
@@ -571,19 +572,32 @@ void emit_fn(Emit *E, IrFn *fn) {
 
 /* ---- the file ---- */
 
-static void emit_externs(Buf *b) {
-  /* The library's own C functions are declared by <snow/snow.h>; a user's are declared here. */
-  for (int i = 0; i < program.modules.n; i++)
-    for (int k = 0; k < program.modules.v[i]->fn_list.n; k++) {
-      Fn *f = program.modules.v[i]->fn_list.v[k];
-      if (!f->is_extern || !f->used || !f->scheme || f->clauses.v[0]->generics.n) continue;
-      Type *t = concretize(f->scheme->ty);
-      Repr *ret = repr_of(t->ret);
-      buf_printf(b, "extern %s%s(snow_cx *", ret->kind == R_UNIT ? "void " : declare(ret, ""), f->symbol);
-      for (int j = 0; j < t->n; j++)
-        if (repr_of(t->args[j])->kind != R_UNIT) buf_printf(b, ", %s", declare(repr_of(t->args[j]), ""));
-      buf_puts(b, ");\n");
-    }
+/* The library's own C functions are declared by <snow/snow.h>; a user's are declared here. */
+static void emit_extern(Buf *b, Fn *f) {
+  FnClause *c = f->clauses.v[0];
+  Type *t = concretize(f->scheme->ty);
+  Name name;
+  bool by_address = is_param_type(f, c->ret, &name);
+  Repr *ret = by_address ? repr_of(builtin.t_unit) : repr_of(t->ret);
+  buf_printf(b, "extern %s%s(snow_cx *", ret->kind == R_UNIT ? "void " : declare(ret, ""), f->symbol);
+  if (f->located) buf_puts(b, ", const snow_site *");
+  for (int j = 0; j < c->generics.n; j++) buf_puts(b, ", const snow_type *");
+  for (int j = 0; j < t->n; j++) {
+    if (is_param_type(f, c->params.v[j].type, &name)) buf_puts(b, ", const void *");
+    else if (repr_of(t->args[j])->kind != R_UNIT) buf_printf(b, ", %s", declare(repr_of(t->args[j]), ""));
+  }
+  buf_printf(b, "%s);\n", by_address ? ", void *" : "");
+}
+
+static void emit_externs(Buf *b, Module *m) {
+  for (int k = 0; k < m->fn_list.n; k++) {
+    Fn *f = m->fn_list.v[k];
+    if (f->is_extern && f->used && f->scheme) emit_extern(b, f);
+  }
+  for (int k = 0; k < m->impls.n; k++)
+    for (int i = 0; i < m->impls.v[k]->methods.n; i++)
+      if (m->impls.v[k]->methods.v[i]->is_extern) emit_extern(b, m->impls.v[k]->methods.v[i]);
+  for (int k = 0; k < m->inner.n; k++) emit_externs(b, m->inner.v[k]);
 }
 
 void emit_program(Buf *out, const EmitOptions *opt) {
@@ -596,10 +610,14 @@ void emit_program(Buf *out, const EmitOptions *opt) {
   for (int i = 0; i < ir.fns.n; i++)
     if (ir.fns.v[i]->reachable) emit_fn(E, ir.fns.v[i]);
   buf_printf(out, "/* Made by snow2c " SNOW_VERSION " from %s. */\n#include <snow/snow.h>\n", opt->input);
+  /* Fused multiply-add would give other digits than the same program elsewhere. gcc knows no standard pragma for it,
+   * and needs one only where it fuses by itself. */
+  buf_puts(out, "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n"
+                "#elif defined(__GNUC__) && defined(__FP_FAST_FMA)\n#pragma GCC optimize(\"fp-contract=off\")\n#endif\n");
   buf_puts(out, "#if SNOW_ABI != 1\n#error \"this C file and the installed <snow/snow.h> are of different versions; "
                 "translate it again\"\n#endif\n\n");
   emit_types(out);
-  emit_externs(out);
+  for (int i = 0; i < program.modules.n; i++) emit_externs(out, program.modules.v[i]);
   PMap seen = {0};
   for (int i = 0; i < ir.fns.n; i++) {
     EnvGroup *g = ir.fns.v[i]->env;

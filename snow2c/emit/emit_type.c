@@ -88,8 +88,11 @@ typedef struct {
 
 static void pointers(PtrMap *m, Repr *r, const char *path, bool ambiguous) {
   switch (r->kind) {
-  case R_STRING:
   case R_OPAQUE:
+    /* What a user's extern type points to may lie outside every heap. */
+    if (!r->ty->con->mod->is_std) ambiguous = true;
+    /* fall through */
+  case R_STRING:
   case R_BOX_STRUCT:
   case R_BOX_SUM:
     if (ambiguous) vec_push(&m->ambiguous, path);

@@ -256,7 +256,8 @@ static Type *named_param(Fn *f, Type **inst, Name name) {
   return NULL;
 }
 
-static bool is_param_type(Fn *f, const TypeExpr *te, Name *name) {
+/* Whether the type as written is one of the function's own type parameters. */
+bool is_param_type(Fn *f, const TypeExpr *te, Name *name) {
   if (!te || te->kind != TE_PATH || te->path.n != 1 || te->has_args) return false;
   *name = te->path.v[0].name;
   FnClause *c = f->clauses.v[0];

@@ -156,7 +156,15 @@ static void find_exports(void) {
     Type *t = concretize(f->scheme->ty);
     bool ok = c_type(t->ret);
     for (int k = 0; k < t->n; k++) ok &= c_type(t->args[k]);
-    if (ok) vec_push(&ir.exports, fn_instance(f, NULL, 0));
+    if (!ok) continue;
+    bool clash = strcmp(f->name->s, "open") == 0;
+    for (int k = 0; k < ir.exports.n; k++) clash |= ir.exports.v[k]->def->name == f->name;
+    if (clash) {
+      Diag *d = diag_error("E0114", f->span, "`%s` cannot be exported to C under this name", f->name->s);
+      d->help = "C has no overloading, and the library's own `open` starts it; rename the function";
+      continue;
+    }
+    vec_push(&ir.exports, fn_instance(f, NULL, 0));
   }
 }
 
