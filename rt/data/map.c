@@ -288,7 +288,7 @@ static table *new_table(snow_cx *cx, const snow_type *k, const table *old, uint3
 
 static void add_key(snow_cx *cx, const snow_type *k, table *t, const void *key, uint32_t hash) {
   uint32_t slot = t->next++;
-  memcpy((char *)(t->keys + 1) + (size_t)slot * k->size, key, k->size);
+  if (k->size) memcpy((char *)(t->keys + 1) + (size_t)slot * k->size, key, k->size);
   if (t->keys->old) snow_remember(cx, t->keys, slot);
   t->keys->hi = slot + 1;
   ((uint32_t *)(void *)(t->hashes + 1))[slot] = hash;
