@@ -23,7 +23,8 @@ typedef struct {
   int depth;
 } Parser;
 
-enum { MAX_DEPTH = 10000 };
+/* Levels of nesting a program may have (decision D15); each takes up to three entries of the guard. */
+enum { MAX_DEPTH = 10000, GUARD_PER_LEVEL = 3 };
 
 static inline const Token *cur(const Parser *p) { return &p->toks[p->pos]; }
 static inline TokKind kind(const Parser *p) { return (TokKind)p->toks[p->pos].kind; }

@@ -81,7 +81,7 @@ bool expect_end(Parser *p, Span open, const char *what) {
 }
 
 bool enter(Parser *p) {
-  if (++p->depth <= MAX_DEPTH) return true;
+  if (++p->depth <= MAX_DEPTH * GUARD_PER_LEVEL) return true;
   if (!p->panic) {
     syntax_error(p, "this is nested too deeply (more than %d levels)", MAX_DEPTH);
     /* Nothing sensible can follow: stop reading the file. */
