@@ -150,13 +150,14 @@ static inline void *snow_alloc(snow_cx *cx, const snow_layout *layout, size_t si
  * function named by at. */
 void snow_grow(snow_cx *cx, const snow_site *at, void (*run)(snow_cx *, void *), void *args);
 
-#if defined(__GNUC__) && defined(__x86_64__)
-static inline char *snow_sp(void) {
-  char *sp;
-  __asm__("mov %%rsp, %0" : "=r"(sp));
-  return sp;
+#if defined(__GCC_ASM_FLAG_OUTPUTS__) && defined(__x86_64__) && !defined(__ILP32__)
+/* One compare and one branch, no register. */
+static inline bool snow_stack_is_low(const snow_cx *cx) {
+  bool low;
+  __asm__("cmp %1, %%rsp" : "=@ccb"(low) : "m"(cx->limit));
+  return low;
 }
-#define SNOW_STACK_LOW(cx) SNOW_UNLIKELY(snow_sp() < (cx)->limit)
+#define SNOW_STACK_LOW(cx) SNOW_UNLIKELY(snow_stack_is_low(cx))
 #elif defined(__GNUC__) && defined(__aarch64__)
 static inline char *snow_sp(void) {
   char *sp;
