@@ -249,7 +249,7 @@ static void emit_stmt(Emit *E, IrStmt *s) {
     nested_block(E, &s->a);
     if (s->b.n) {
       buf_puts(E->b, " else ");
-      if (s->b.n == 1 && s->b.v[0]->kind == T_IF && (s->b.v[0]->a.n || s->b.v[0]->b.n) && !E->lines) {
+      if (s->b.n == 1 && s->b.v[0]->kind == T_IF && (s->b.v[0]->a.n || s->b.v[0]->b.n)) {
         s = s->b.v[0];
         goto chain;
       }

@@ -417,15 +417,6 @@ Fn *impl_method(Impl *im, Name name) {
   return NULL;
 }
 
-static unsigned derive_bit(const Interface *i) {
-  return i == builtin.eq        ? D_EQ
-         : i == builtin.ord     ? D_ORD
-         : i == builtin.display ? D_DISPLAY
-         : i == builtin.debug   ? D_DEBUG
-         : i == builtin.hash    ? D_HASH
-                                : 0;
-}
-
 static void check_impl_methods(Impl *im) {
   Interface *in = im->iface;
   for (int i = 0; i < in->methods.n; i++) {

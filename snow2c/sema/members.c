@@ -10,7 +10,7 @@ static Module *dot_module(const Tycon *tc) {
   return NULL;
 }
 
-static unsigned bit_of(const Interface *i) {
+unsigned derive_bit(const Interface *i) {
   return i == builtin.eq        ? D_EQ
          : i == builtin.ord     ? D_ORD
          : i == builtin.display ? D_DISPLAY
@@ -21,19 +21,19 @@ static unsigned bit_of(const Interface *i) {
 
 Impl *find_impl(Interface *iface, Type *t, bool *derived) {
   *derived = false;
-  if (t->kind == TY_TUPLE) *derived = bit_of(iface) != 0;
+  if (t->kind == TY_TUPLE) *derived = derive_bit(iface) != 0;
   if (t->kind != TY_CON) return NULL;
   ImplList *l = pmap_get(&program.impls, t->con);
   for (int i = 0; l && i < l->v.n; i++)
     if (l->v.v[i]->iface == iface) return l->v.v[i];
-  *derived = (t->con->derives & bit_of(iface)) != 0;
+  *derived = (t->con->derives & derive_bit(iface)) != 0;
   return NULL;
 }
 
 Member find_method(Type *t, Name name, Interface *iface) {
   Member m = {0};
   if (t->kind != TY_CON) {
-    if (!iface || t->kind != TY_TUPLE || !bit_of(iface)) return m;
+    if (!iface || t->kind != TY_TUPLE || !derive_bit(iface)) return m;
     for (int i = 0; i < iface->methods.n; i++)
       if (iface->methods.v[i]->name == name) {
         m.kind = MEMBER_DERIVED;
@@ -60,7 +60,7 @@ Member find_method(Type *t, Name name, Interface *iface) {
   if (m.kind) return m;
   Interface *derivable[] = {builtin.eq, builtin.ord, builtin.display, builtin.debug, builtin.hash};
   for (int i = 0; i < 5; i++) {
-    if ((iface && iface != derivable[i]) || !(t->con->derives & bit_of(derivable[i]))) continue;
+    if ((iface && iface != derivable[i]) || !(t->con->derives & derive_bit(derivable[i]))) continue;
     for (int k = 0; k < derivable[i]->methods.n; k++)
       if (derivable[i]->methods.v[k]->name == name) {
         m.kind = MEMBER_DERIVED;

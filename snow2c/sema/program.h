@@ -105,6 +105,8 @@ bool implements(Interface *iface, Type *t, Obligations *more, Type **bad);
 /* Whether t can be interpolated (Display, else Debug; chapter 1 section 10). */
 bool showable(Type *t, Obligations *more, Type **bad);
 Fn *impl_method(Impl *im, Name name);
+/* The D_ bit of an interface that can be derived, or 0. */
+unsigned derive_bit(const Interface *i);
 /* A method's type as its interface declares it, for this implementing type. What is not annotated is fresh. */
 Type *signature_type(Fn *sig, Type *self, int level);
 
