@@ -17,7 +17,7 @@ static bool reserved(const char *s) {
       "entry",  "roots",    "program"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (strcmp(words[i], s) == 0) return true;
-  return strncmp(s, "snow", 4) == 0 || s[0] == '_' || (s[0] >= 'A' && s[0] <= 'Z') || (s[0] >= '0' && s[0] <= '9');
+  return strncmp(s, "snow", 4) == 0 || strncmp(s, "env_", 4) == 0 || strncmp(s, "at_", 3) == 0 || strncmp(s, "enter_", 6) == 0 || s[0] == '_' || (s[0] >= 'A' && s[0] <= 'Z') || (s[0] >= '0' && s[0] <= '9');
 }
 
 /* A name for a local of this function: its Snow name where C and the other locals allow. */
@@ -437,10 +437,23 @@ static void check_stack(Emit *E, IrFn *fn) {
   buf_puts(E->b, unit ? ");\n    return;\n  }\n" : ");\n");
 }
 
+/* Whether the text mentions this identifier. */
+static bool mentions(const Buf *text, const char *name) {
+  size_t n = strlen(name);
+  for (const char *p = text->s ? text->s : ""; (p = strstr(p, name)); p += n) {
+    char before = p > text->s ? p[-1] : ' ', after = p[n];
+    bool inside = before == '_' || before == '.' || before == '>' || (before >= '0' && before <= '9') || (before >= 'a' && before <= 'z') ||
+                  (before >= 'A' && before <= 'Z') || after == '_' || (after >= '0' && after <= '9') || (after >= 'a' && after <= 'z') ||
+                  (after >= 'A' && after <= 'Z');
+    if (!inside) return true;
+  }
+  return false;
+}
+
 static void unused(Emit *E, IrFn *fn, const Buf *body, bool env_used) {
-  if (!strstr(body->s ? body->s : "", "cx")) buf_puts(E->b, "  (void)cx;\n");
+  if (!mentions(body, "cx")) buf_puts(E->b, "  (void)cx;\n");
   if (fn->takes_env && !(env_used && fn->env && fn->env->vars.n)) buf_puts(E->b, "  (void)env_;\n");
-  if (fn->located && !strstr(body->s ? body->s : "", "at")) buf_puts(E->b, "  (void)at;\n");
+  if (fn->located && !mentions(body, "at")) buf_puts(E->b, "  (void)at;\n");
   for (int i = 0; i < fn->params.n; i++)
     if (!fn->params.v[i]->reads && fn->params.v[i]->repr->kind != R_UNIT)
       buf_printf(E->b, "  (void)%s;\n", fn->params.v[i]->cname);
@@ -556,14 +569,14 @@ void emit_fn(Emit *E, IrFn *fn) {
   body_text(E, fn, &body, 1);
   if (fn->title) buf_printf(E->b, "/* %s */\n", fn->title);
   head(E, fn, fn->cname);
-  bool env_used = body.s && strstr(body.s, "env");
+  bool env_used = mentions(&body, "env");
   if (env_used) emit_env_of(E, fn, "env_", "env", 1);
   unused(E, fn, &body, env_used);
   if (checks) check_stack(E, fn);
   if (fn->self_tail) buf_puts(E->b, "top:;\n");
   buf_putn(E->b, body.s ? body.s : "", body.n);
   /* A function that only loops or panics still has to look as if it returned. */
-  if (fn->ret->kind != R_UNIT && !(body.s && strstr(body.s, "return")))
+  if (fn->ret->kind != R_UNIT && !mentions(&body, "return"))
     buf_printf(E->b, "  return %s;\n", zero_of(fn->ret));
   buf_puts(E->b, "}\n\n");
   free(body.s);

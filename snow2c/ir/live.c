@@ -46,6 +46,9 @@ static void walk(IrFn *fn, const IrBlock *b, bool final) {
     case T_LET:
       if (!s->var->assigned && !s->var->reads && !ir_has_effect(s->e)) continue;
       break;
+    case T_IF:
+      if (!s->a.n && !s->b.n) continue; /* not emitted */
+      break;
     case T_ASSIGN:
       /* Reads may come around a loop: the first pass counts them all. */
       if (final && !s->var->was_read && !ir_has_effect(s->e) && !s->var->global) continue;

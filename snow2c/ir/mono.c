@@ -121,17 +121,26 @@ static void set_globals(Lower *L, Pat *p, Ir *v) {
   }
 }
 
-static void lower_lets(Lower *L, Module *m) {
-  for (int i = 0; i < m->let_fns.n; i++) {
-    Stmt *s = m->let_fns.v[i]->let;
-    L->mod = m;
-    L->span = s->span;
-    if (s->pat->kind == PAT_VAR && s->pat->local->scheme && s->pat->local->scheme->nvars) continue;
-    Ir *v = lower_value(L, s->e);
-    set_globals(L, s->pat, v);
-  }
-  for (int i = 0; i < m->inner.n; i++)
-    lower_lets(L, m->inner.v[i]);
+static void lower_let(Lower *L, Fn *f) {
+  Stmt *s = f->let;
+  L->mod = f->mod;
+  L->span = s->span;
+  if (s->pat->kind == PAT_VAR && s->pat->local->scheme && s->pat->local->scheme->nvars) return;
+  Ir *v = lower_value(L, s->e);
+  set_globals(L, s->pat, v);
+}
+
+/* Top-level lets are evaluated in order, but one that others need comes before them, wherever it stands. */
+static void lower_needed(Lower *L, Fn *f, PMap *seen) {
+  if (pmap_get(seen, f)) return;
+  pmap_put(seen, f, f);
+  for (int i = 0; i < f->deps.n; i++) lower_needed(L, f->deps.v[i], seen);
+  if (f->let) lower_let(L, f);
+}
+
+static void lower_lets(Lower *L, Module *m, PMap *seen) {
+  for (int i = 0; i < m->let_fns.n; i++) lower_needed(L, m->let_fns.v[i], seen);
+  for (int i = 0; i < m->inner.n; i++) lower_lets(L, m->inner.v[i], seen);
 }
 
 static void declare_globals(Module *m) {
@@ -183,10 +192,11 @@ void lower_program(void) {
     Lower L = {0};
     L.fn = fn;
     L.out = &fn->body;
+    PMap seen = {0};
     for (int i = 0; i < program.std.n; i++)
-      lower_lets(&L, program.std.v[i]);
+      lower_lets(&L, program.std.v[i], &seen);
     for (int i = 0; i < program.modules.n; i++)
-      lower_lets(&L, program.modules.v[i]);
+      lower_lets(&L, program.modules.v[i], &seen);
     ir.init = fn;
     vec_push(&ir.fns, fn);
   }

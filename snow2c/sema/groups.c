@@ -341,11 +341,29 @@ void ensure_typed(Fn *f) {
 
 /* ---- the program ---- */
 
+/* Whether f leads to the let target, through functions and other lets. */
+static bool leads_to(Fn *f, Fn *target, PMap *seen) {
+  for (int i = 0; i < f->deps.n; i++) {
+    Fn *d = f->deps.v[i];
+    if (d == target) return true;
+    if (pmap_get(seen, d)) continue;
+    pmap_put(seen, d, d);
+    if (leads_to(d, target, seen)) return true;
+  }
+  return false;
+}
+
 static void check_module(Module *m) {
   for (int i = 0; i < m->fn_list.n; i++)
     ensure_typed(m->fn_list.v[i]);
-  for (int i = 0; i < m->let_fns.n; i++)
-    ensure_typed(m->let_fns.v[i]);
+  for (int i = 0; i < m->let_fns.n; i++) {
+    Fn *f = m->let_fns.v[i];
+    PMap seen = {0};
+    ensure_typed(f);
+    if (!leads_to(f, f, &seen)) continue;
+    Diag *d = diag_error("E0115", f->span, "the value of `%s` needs itself", f->name->s);
+    d->primary.text = "a top-level let cannot lead back to itself";
+  }
   for (int i = 0; i < m->impls.n; i++)
     for (int k = 0; k < m->impls.v[i]->methods.n; k++)
       ensure_typed(m->impls.v[i]->methods.v[k]);

@@ -545,15 +545,32 @@ static bool is_value(const Expr *e) {
   }
 }
 
+/* Whether a container whose elements have type t looks the same whatever t's open variables stand for. With an open
+ * element type it is empty; elements that are containers again all have one size. */
+static bool uniform(Type *t) {
+  t = prune(t);
+  if (t->kind == TY_VAR || !has_vars(t)) return true;
+  if (t->kind != TY_CON || !(t->con->kind == TC_OPAQUE || t->con->prim)) return false;
+  for (int i = 0; i < t->n; i++)
+    if (!uniform(t->args[i])) return false;
+  return true;
+}
+
 /* Whether a value of type t, whose open variables no part of it can have, looks the same whatever they stand for (or
- * can be rebuilt): then it is computed once and shared by uses at different types. */
+ * can be rebuilt): then it is computed once and shared by uses at different types. Functions cannot: their code is
+ * made for the types. */
 static bool shareable(Type *t) {
   t = prune(t);
-  if (t->kind == TY_VAR) return true;
+  if (t->kind == TY_VAR || !has_vars(t)) return true;
   if (t->kind == TY_FUN || t->kind == TY_ERROR) return false;
   if (t->kind == TY_CON) {
-    if (t->con->kind == TC_OPAQUE || t->con->prim) return true;
-    if (!t->con->mod->is_std) return t->n == 0;
+    if (t->con->kind == TC_OPAQUE || t->con->prim) return uniform(t);
+    if (!t->con->mod->is_std) return false;
+    if (t->con->kind == TC_STRUCT) { /* the library's collections: their fields decide */
+      for (int i = 0; i < t->con->fields.n; i++)
+        if (!shareable(apply_args(t->con, t->args, t->con->fields.v[i].ty))) return false;
+      return true;
+    }
   }
   for (int i = 0; i < t->n; i++)
     if (!shareable(t->args[i])) return false;

@@ -106,7 +106,7 @@ for what in hello big; do
     # CC and SNOW_CFLAGS are lists of words.
     measure "$CC -O2, $what ($((clines)) lines)" "$clines" "$few" \
         $CC -std=c99 -O2 ${SNOW_CFLAGS-} -I"$src/include" -c -o "$tmp/$what.o" "$tmp/$what.c" || failed=1
-    $CC -o "$tmp/$what" "$tmp/$what.o" -L"$build" -lsnowrt $libs && "$tmp/$what" >"$tmp/$what.out" ||
+    $CC -o "$tmp/$what.run" "$tmp/$what.o" -L"$build" -lsnowrt $libs && "$tmp/$what.run" >"$tmp/$what.out" ||
         { echo "compile.sh: $what does not run" >&2; failed=1; }
 done
 exit $failed
