@@ -262,6 +262,8 @@ double snow_string_float_value(snow_cx *cx, snow_str s);
 
 snow_list snow_list_append_slow(snow_cx *cx, const snow_type *t, snow_list xs, const void *x);
 SNOW_NORETURN void snow_index_panic(snow_cx *cx, const snow_site *at, int64_t index, int64_t len);
+/* An empty list with room for n elements (at most a million are taken at the word). */
+snow_list snow_list_reserve(snow_cx *cx, const snow_type *t, int64_t n);
 snow_list snow_list_of(snow_cx *cx, const snow_type *t, int n, const void *elements);
 snow_list snow_list_concat(snow_cx *cx, const snow_type *t, snow_list xs, snow_list ys);
 snow_list snow_list_reverse(snow_cx *cx, const snow_type *t, snow_list xs);

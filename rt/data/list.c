@@ -30,6 +30,12 @@ snow_list snow_list_append_slow(snow_cx *cx, const snow_type *t, snow_list xs, c
   return xs;
 }
 
+snow_list snow_list_reserve(snow_cx *cx, const snow_type *t, int64_t n) {
+  enum { MOST = 1 << 20 };
+  if (n <= 0) return snow_nil;
+  return (snow_list){snow_buf_new(cx, t->array, (size_t)(n < MOST ? n : MOST), t->size), 0, 0};
+}
+
 snow_list snow_list_of(snow_cx *cx, const snow_type *t, int n, const void *elements) {
   snow_buf *b = snow_buf_new(cx, t->array, (size_t)n, t->size);
   memcpy(b + 1, elements, (size_t)n * t->size);

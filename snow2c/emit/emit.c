@@ -17,7 +17,8 @@ static bool reserved(const char *s) {
       "entry",  "roots",    "program"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (strcmp(words[i], s) == 0) return true;
-  return strncmp(s, "snow", 4) == 0 || strncmp(s, "env_", 4) == 0 || strncmp(s, "at_", 3) == 0 || strncmp(s, "enter_", 6) == 0 || s[0] == '_' || (s[0] >= 'A' && s[0] <= 'Z') || (s[0] >= '0' && s[0] <= '9');
+  return strncmp(s, "snow", 4) == 0 || strncmp(s, "env_", 4) == 0 || strncmp(s, "at_", 3) == 0 ||
+         strncmp(s, "enter_", 6) == 0 || s[0] == '_' || (s[0] >= 'A' && s[0] <= 'Z') || (s[0] >= '0' && s[0] <= '9');
 }
 
 /* A name for a local of this function: its Snow name where C and the other locals allow. */
@@ -336,6 +337,11 @@ static void emit_stmt(Emit *E, IrStmt *s) {
     line_start(E);
     buf_printf(E->b, "snow_panic(cx, %s, %s);\n", E->at ? E->at : site_constant(s->span),
                c_string(s->text, (uint32_t)strlen(s->text)));
+    /* Not every compiler knows that a panic does not return. */
+    if (E->fn->ret->kind != R_UNIT) {
+      line_start(E);
+      buf_printf(E->b, "return %s;\n", zero_of(E->fn->ret));
+    }
     return;
   }
 }
@@ -442,9 +448,9 @@ static bool mentions(const Buf *text, const char *name) {
   size_t n = strlen(name);
   for (const char *p = text->s ? text->s : ""; (p = strstr(p, name)); p += n) {
     char before = p > text->s ? p[-1] : ' ', after = p[n];
-    bool inside = before == '_' || before == '.' || before == '>' || (before >= '0' && before <= '9') || (before >= 'a' && before <= 'z') ||
-                  (before >= 'A' && before <= 'Z') || after == '_' || (after >= '0' && after <= '9') || (after >= 'a' && after <= 'z') ||
-                  (after >= 'A' && after <= 'Z');
+    bool inside = before == '_' || before == '.' || before == '>' || (before >= '0' && before <= '9') ||
+                  (before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z') || after == '_' ||
+                  (after >= '0' && after <= '9') || (after >= 'a' && after <= 'z') || (after >= 'A' && after <= 'Z');
     if (!inside) return true;
   }
   return false;
@@ -576,8 +582,7 @@ void emit_fn(Emit *E, IrFn *fn) {
   if (fn->self_tail) buf_puts(E->b, "top:;\n");
   buf_putn(E->b, body.s ? body.s : "", body.n);
   /* A function that only loops or panics still has to look as if it returned. */
-  if (fn->ret->kind != R_UNIT && !mentions(&body, "return"))
-    buf_printf(E->b, "  return %s;\n", zero_of(fn->ret));
+  if (fn->ret->kind != R_UNIT && !mentions(&body, "return")) buf_printf(E->b, "  return %s;\n", zero_of(fn->ret));
   buf_puts(E->b, "}\n\n");
   free(body.s);
   (void)param_prefix;
@@ -594,7 +599,8 @@ static void emit_extern(Buf *b, Fn *f) {
   Repr *ret = by_address ? repr_of(builtin.t_unit) : repr_of(t->ret);
   buf_printf(b, "extern %s%s(snow_cx *", ret->kind == R_UNIT ? "void " : declare(ret, ""), f->symbol);
   if (f->located) buf_puts(b, ", const snow_site *");
-  for (int j = 0; j < c->generics.n; j++) buf_puts(b, ", const snow_type *");
+  for (int j = 0; j < c->generics.n; j++)
+    buf_puts(b, ", const snow_type *");
   for (int j = 0; j < t->n; j++) {
     if (is_param_type(f, c->params.v[j].type, &name)) buf_puts(b, ", const void *");
     else if (repr_of(t->args[j])->kind != R_UNIT) buf_printf(b, ", %s", declare(repr_of(t->args[j]), ""));
@@ -610,7 +616,8 @@ static void emit_externs(Buf *b, Module *m) {
   for (int k = 0; k < m->impls.n; k++)
     for (int i = 0; i < m->impls.v[k]->methods.n; i++)
       if (m->impls.v[k]->methods.v[i]->is_extern) emit_extern(b, m->impls.v[k]->methods.v[i]);
-  for (int k = 0; k < m->inner.n; k++) emit_externs(b, m->inner.v[k]);
+  for (int k = 0; k < m->inner.n; k++)
+    emit_externs(b, m->inner.v[k]);
 }
 
 void emit_program(Buf *out, const EmitOptions *opt) {
@@ -625,12 +632,14 @@ void emit_program(Buf *out, const EmitOptions *opt) {
   buf_printf(out, "/* Made by snow2c " SNOW_VERSION " from %s. */\n#include <snow/snow.h>\n", opt->input);
   /* Fused multiply-add would give other digits than the same program elsewhere. gcc knows no standard pragma for it,
    * and needs one only where it fuses by itself. */
-  buf_puts(out, "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n"
-                "#elif defined(__GNUC__) && defined(__FP_FAST_FMA)\n#pragma GCC optimize(\"fp-contract=off\")\n#endif\n");
+  buf_puts(out,
+           "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n"
+           "#elif defined(__GNUC__) && defined(__FP_FAST_FMA)\n#pragma GCC optimize(\"fp-contract=off\")\n#endif\n");
   buf_puts(out, "#if SNOW_ABI != 1\n#error \"this C file and the installed <snow/snow.h> are of different versions; "
                 "translate it again\"\n#endif\n\n");
   emit_types(out);
-  for (int i = 0; i < program.modules.n; i++) emit_externs(out, program.modules.v[i]);
+  for (int i = 0; i < program.modules.n; i++)
+    emit_externs(out, program.modules.v[i]);
   PMap seen = {0};
   for (int i = 0; i < ir.fns.n; i++) {
     EnvGroup *g = ir.fns.v[i]->env;
@@ -676,6 +685,7 @@ void emit_program(Buf *out, const EmitOptions *opt) {
     return;
   }
   buf_puts(out, "int main(int argc, char **argv) {\n");
-  buf_printf(out, "  static const snow_program program = {SNOW_ABI, start, %s, %d};\n", roots ? "roots" : "NULL", roots);
+  buf_printf(out, "  static const snow_program program = {SNOW_ABI, start, %s, %d};\n", roots ? "roots" : "NULL",
+             roots);
   buf_puts(out, "  return snow_main(argc, argv, &program);\n}\n");
 }

@@ -36,7 +36,8 @@ static void definition(Buf *b, const char *prefix, IrFn *fn) {
   buf_printf(b, "struct %s_call {\n", fn->cname);
   int n = 0;
   for (int i = 0; i < fn->params.n; i++)
-    if (fn->params.v[i]->repr->kind != R_UNIT) buf_printf(b, "  %s;\n", c_declare(fn->params.v[i]->repr, arena_printf("p%d", i))), n++;
+    if (fn->params.v[i]->repr->kind != R_UNIT)
+      buf_printf(b, "  %s;\n", c_declare(fn->params.v[i]->repr, arena_printf("p%d", i))), n++;
   if (!unit) buf_printf(b, "  %s;\n", c_declare(fn->ret, "result")), n++;
   if (!n) buf_puts(b, "  char none;\n");
   buf_printf(b, "};\nstatic void %s_enter(snow_cx *cx, void *p) {\n  struct %s_call *c = p;\n", fn->cname, fn->cname);
@@ -63,7 +64,8 @@ void emit_header(Buf *b, const char *input) {
   buf_printf(b, "#ifndef SNOW_LIB_%s_H\n#define SNOW_LIB_%s_H\n\n#include <snow/snow.h>\n\n", prefix, prefix);
   buf_puts(b, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
   buf_printf(b, "/* Starts the library; end it with snow_lib_close. */\nsnow_lib *%s_open(void);\n\n", prefix);
-  buf_puts(b, "/* Each returns false when it crashed; snow_lib_error tells why. Strings are UTF-8; one that is returned stays valid\n"
+  buf_puts(b, "/* Each returns false when it crashed; snow_lib_error tells why. Strings are UTF-8; one that is "
+              "returned stays valid\n"
               " * until the next call. */\n");
   for (int i = 0; i < ir.exports.n; i++) {
     prototype(b, prefix, ir.exports.v[i]);
@@ -82,5 +84,6 @@ void emit_lib(Buf *b, const char *input, const char *roots, int n_roots) {
   buf_printf(b, "\nsnow_lib *%s_open(void) {\n", prefix);
   buf_printf(b, "  static const snow_program program = {SNOW_ABI, start, %s, %d};\n", roots, n_roots);
   buf_puts(b, "  return snow_lib_open(&program);\n}\n\n");
-  for (int i = 0; i < ir.exports.n; i++) definition(b, prefix, ir.exports.v[i]);
+  for (int i = 0; i < ir.exports.n; i++)
+    definition(b, prefix, ir.exports.v[i]);
 }

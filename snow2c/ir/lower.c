@@ -413,9 +413,26 @@ static Ir *lower_for(Lower *L, Expr *e, Dest d) {
   if (d.kind != TO_NOTHING && !(d.kind == TO_RETURN && L->fn->discards_result)) {
     acc = new_var("out", result);
     acc->assigned = true;
+    Repr *elem = repr_of(result->ty->args[0]);
+    Ir *start = x_new(X_ZERO, result);
+    if (!e->b && elem->kind != R_UNIT) {
+      /* Every turn adds an element, unless it breaks off: the room is known. */
+      from = simple(L, from, "from");
+      Ir *count = again(to);
+      if (!list) {
+        count = x_call_c("snow_sub", repr_int());
+        count->no_cx = count->pure = true;
+        vec_push(&count->args, again(to));
+        vec_push(&count->args, again(from));
+      }
+      start = x_call_c("snow_list_reserve", result);
+      start->pure = true;
+      vec_push(&start->args, x_type(elem));
+      vec_push(&start->args, count);
+    }
     IrStmt *s = emit(L, T_LET);
     s->var = acc;
-    s->e = x_new(X_ZERO, result);
+    s->e = start;
   }
   Loop loop;
   Saved saved;

@@ -134,13 +134,16 @@ static void lower_let(Lower *L, Fn *f) {
 static void lower_needed(Lower *L, Fn *f, PMap *seen) {
   if (pmap_get(seen, f)) return;
   pmap_put(seen, f, f);
-  for (int i = 0; i < f->deps.n; i++) lower_needed(L, f->deps.v[i], seen);
+  for (int i = 0; i < f->deps.n; i++)
+    lower_needed(L, f->deps.v[i], seen);
   if (f->let) lower_let(L, f);
 }
 
 static void lower_lets(Lower *L, Module *m, PMap *seen) {
-  for (int i = 0; i < m->let_fns.n; i++) lower_needed(L, m->let_fns.v[i], seen);
-  for (int i = 0; i < m->inner.n; i++) lower_lets(L, m->inner.v[i], seen);
+  for (int i = 0; i < m->let_fns.n; i++)
+    lower_needed(L, m->let_fns.v[i], seen);
+  for (int i = 0; i < m->inner.n; i++)
+    lower_lets(L, m->inner.v[i], seen);
 }
 
 static void declare_globals(Module *m) {
@@ -164,10 +167,12 @@ static void find_exports(void) {
     if (!f->pub || f->is_extern || f->scheme->nvars) continue;
     Type *t = concretize(f->scheme->ty);
     bool ok = c_type(t->ret);
-    for (int k = 0; k < t->n; k++) ok &= c_type(t->args[k]);
+    for (int k = 0; k < t->n; k++)
+      ok &= c_type(t->args[k]);
     if (!ok) continue;
     bool clash = strcmp(f->name->s, "open") == 0;
-    for (int k = 0; k < ir.exports.n; k++) clash |= ir.exports.v[k]->def->name == f->name;
+    for (int k = 0; k < ir.exports.n; k++)
+      clash |= ir.exports.v[k]->def->name == f->name;
     if (clash) {
       Diag *d = diag_error("E0114", f->span, "`%s` cannot be exported to C under this name", f->name->s);
       d->help = "C has no overloading, and the library's own `open` starts it; rename the function";

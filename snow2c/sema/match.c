@@ -144,7 +144,7 @@ static bool useful(const Matrix *m, Sp **q, int cols) {
     return useful(&s, r, p->n + cols - 1);
   }
   /* A wildcard: useful when it is for some constructor, where the column names them all; else by the default. */
-  Sp *seen[256] = {0};
+  Sp **seen = NULL;
   int ncons = 0, count = 0;
   VEC(Sp *) todo = {0};
   for (int i = 0; i < m->rows.n; i++)
@@ -154,8 +154,9 @@ static bool useful(const Matrix *m, Sp **q, int cols) {
     if (t->kind == SP_OR)
       for (int k = 0; k < t->n; k++)
         vec_push(&todo, t->args[k]);
-    else if (t->kind == SP_CON && t->ncons <= 256) {
+    else if (t->kind == SP_CON) {
       ncons = t->ncons;
+      if (!seen) seen = NEW_ARRAY(Sp *, ncons);
       if (!seen[t->con]) seen[t->con] = t, count++;
     }
   }
