@@ -216,7 +216,7 @@ static bool next_run(snow_cx *cx, size_t size) {
 static void stress(snow_cx *cx, size_t size) {
   snow_heap *h = cx->heap;
   h->stressed += size;
-  if (h->live > ((size_t)256 << 10) && h->stressed < h->live / (h->live > ((size_t)2 << 20) ? 8 : 256)) return;
+  if (h->live > ((size_t)256 << 10) && h->stressed < h->live / (h->live > ((size_t)2 << 20) ? 2 : 256)) return;
   h->stressed = 0;
   snow_collect(cx, h->stats.collections % 3 == 0);
 }
