@@ -193,6 +193,8 @@ static inline int64_t snow_mod(snow_cx *cx, const snow_site *at, int64_t a, int6
 }
 static inline int64_t snow_int_compare(int64_t a, int64_t b) { return (a > b) - (a < b); }
 static inline uint32_t snow_ordering(int64_t c) { return c < 0 ? 0u : c > 0 ? 2u : 1u; }
+/* -1, 0 or 1 of an Ordering. */
+static inline int64_t snow_order_of(uint32_t ordering) { return (int64_t)ordering - 1; }
 static inline double snow_int_to_float(snow_cx *cx, int64_t n) {
   (void)cx;
   return (double)n;

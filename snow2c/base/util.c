@@ -229,6 +229,19 @@ int utf8_encode(uint32_t cp, char *out) {
   return 4;
 }
 
+bool begins_with_capital(Name name) {
+  uint32_t c;
+  if (!name->len || !utf8_decode((const unsigned char *)name->s, name->len, &c)) return false;
+  if (c < 0x80) return c >= 'A' && c <= 'Z';
+  if (c < 0x100) return c >= 0xC0 && c <= 0xDE && c != 0xD7;
+  if (c < 0x138 || (c >= 0x14A && c < 0x178) || (c >= 0x1E00 && c < 0x1F00)) return !(c & 1);
+  if ((c >= 0x139 && c < 0x149) || (c >= 0x179 && c < 0x17F)) return c & 1;
+  if (c >= 0x386 && c <= 0x3AB) return c != 0x390;
+  if (c >= 0x400 && c <= 0x42F) return true;
+  if (c >= 0x460 && c < 0x530) return !(c & 1);
+  return (c >= 0x531 && c <= 0x556) || (c >= 0x10A0 && c <= 0x10C5) || (c >= 0x1C90 && c <= 0x1CBF);
+}
+
 size_t utf8_count(const char *s, size_t n) {
   size_t k = 0;
   for (size_t i = 0; i < n; i++)

@@ -90,6 +90,8 @@ void buf_printf(Buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int utf8_decode(const unsigned char *s, size_t n, uint32_t *cp);
 /* Encodes cp into out (at most 4 bytes) and returns the length. */
 int utf8_encode(uint32_t cp, char *out);
+/* Whether the name begins with a capital letter (Latin, Greek, Cyrillic, Armenian and Georgian scripts). */
+bool begins_with_capital(Name name);
 /* Number of characters in n bytes of valid UTF-8. */
 size_t utf8_count(const char *s, size_t n);
 /* Restricted Damerau-Levenshtein distance, for "did you mean"; gives up above limit (returns limit + 1). */

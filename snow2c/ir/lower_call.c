@@ -1,17 +1,25 @@
 /* Calls, references to functions, closures, operators and the text of values. */
 #include "ir/lower.h"
+#include "sema/infer.h"
 
 /* ---- instances at types ---- */
 
-/* The types a scheme's variables have when its type is to be fn_type. */
+/* The types a scheme's variables have when its type is to be fn_type. Those that only its obligations mention follow
+ * from solving these. */
 static Type **solve_inst(Fn *f, Type *fn_type) {
   ensure_typed(f);
+  Infer state = {0}, *saved = infer;
+  infer = &state;
+  infer->level = 1;
+  infer->mod = f->mod;
+  infer->checked = true;
   Type **inst;
   UnifyFault fault;
-  Type *t = instantiate(f->scheme, 1, &inst, NULL, f->span);
+  Type *t = instantiate(f->scheme, 1, &inst, &state.pending, f->span);
   if (unify(t, fn_type, &fault) != UNIFY_OK) die("internal: %s does not fit its use", f->name->s);
-  for (int i = 0; i < f->scheme->nvars; i++)
-    inst[i] = concretize(inst[i]);
+  solve_obligations(0);
+  infer = saved;
+  for (int i = 0; i < f->scheme->nvars; i++) inst[i] = concretize(inst[i]);
   return inst;
 }
 

@@ -222,7 +222,7 @@ static bool by_impl(Lower *L, OpKind op, Repr *r, IrVar *a, IrVar *b) {
                  : op == OPR_HASH    ? builtin.t_int
                                      : builtin.t_string;
   Ir *x = call_fn_typed(L, found.fn, args, types, b ? 2 : 1, result, L->span);
-  if (op == OPR_COMPARE) x = x_binary("-", x_tag(simple(L, x, "order")), x_int(1), repr_int());
+  if (op == OPR_COMPARE) x = call1("snow_order_of", simple(L, x, "order"), repr_int(), false);
   ret(L, x);
   return true;
 }

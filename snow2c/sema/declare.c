@@ -683,6 +683,7 @@ static void bind_from(Module *m, Item *it) {
       }
       continue;
     }
+    pmap_put(&m->missing, name, m);
     Tycon *t = pmap_get(&it->module->types, name);
     if (t && t->pub) continue; /* types come with the module; naming one is allowed */
     const char *mod = it->module->name->s;

@@ -815,7 +815,7 @@ void infer_pat(Pat *p, Type *expected) {
   case PAT_VAR: {
     Type *want = prune(expected);
     Name name = p->path.v[0].name;
-    Variant *v = want->kind == TY_CON && want->con->kind == TC_SUM && name->s[0] >= 'A' && name->s[0] <= 'Z'
+    Variant *v = want->kind == TY_CON && want->con->kind == TC_SUM && begins_with_capital(name)
                      ? variant_named(want->con, name)
                      : NULL;
     if (v && !v->fields.n) {

@@ -111,6 +111,8 @@ static void consider_module(Suggest *s, Module *m, bool pub_only) {
 }
 
 static void undefined(Resolver *R, Ident id) {
+  for (Module *m = R->mod; m; m = m->parent)
+    if (pmap_get(&m->missing, id.name)) return;
   Tycon *type = find_type(R->mod, id.name);
   if (type) {
     Diag *d = diag_error("E0001", id.span, "`%s` is a type, not a value", id.name->s);
@@ -399,13 +401,11 @@ static Local *pattern_local(Resolver *R, Locals *out, Ident id) {
   return l;
 }
 
-static bool upper(Name n) { return n->s[0] >= 'A' && n->s[0] <= 'Z'; }
-
 static void resolve_pat(Resolver *R, Pat *p, Locals *out) {
   switch (p->kind) {
   case PAT_VAR: {
     Ident id = p->path.v[0];
-    if (upper(id.name)) {
+    if (begins_with_capital(id.name)) {
       Variant *v = find_ctor(R->mod, id.name);
       if (v) {
         p->kind = PAT_CTOR;

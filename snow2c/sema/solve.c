@@ -167,6 +167,7 @@ static bool solve(Obligation *o) {
     return true;
   }
   if (o->kind == OB_METHOD) return solve_method(o, t);
+  if (infer->checked && o->kind != OB_FIELD && o->kind != OB_INDEX) return true;
   if (t->kind == TY_VAR) return o->kind == OB_TRAIT && declared_bound(t, o->iface) && !o->expr && o->done;
   switch (o->kind) {
   case OB_TRAIT:

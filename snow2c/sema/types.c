@@ -103,7 +103,13 @@ static UnifyResult bind(Type *var, Type *t, UnifyFault *f) {
 UnifyResult unify(Type *a, Type *b, UnifyFault *f) {
   a = prune(a);
   b = prune(b);
-  if (a == b || a->kind == TY_ERROR || b->kind == TY_ERROR) return UNIFY_OK;
+  if (a == b) return UNIFY_OK;
+  if (a->kind == TY_ERROR || b->kind == TY_ERROR) {
+    /* What meets an error becomes one: the fault is reported once. */
+    Type *other = a->kind == TY_ERROR ? b : a;
+    if (other->kind == TY_VAR && !other->generic) other->ref = a->kind == TY_ERROR ? a : b;
+    return UNIFY_OK;
+  }
   if (a->kind == TY_VAR && !a->generic) {
     /* Keep the declared parameter's name where two variables meet. */
     if (b->kind == TY_VAR && !b->generic && a->name && !b->name) return bind(b, a, f);

@@ -163,6 +163,7 @@ static void lex_comment(Lexer *L) {
     while (depth) {
       if (L->i >= L->n) {
         Diag *d = diag_error("P0001", span_at(L, start, start + 2), "this block comment is never closed");
+        L->out->cut_short = true;
         d->help = "close it with `=#`; `#=` opens a block comment even in a banner like `#=====`";
         break;
       }
@@ -187,6 +188,7 @@ static void lex_string_text(Lexer *L) {
   for (;;) {
     if (L->i >= L->n) {
       Diag *d = diag_error("P0001", span_at(L, st->open, st->open + 1), "this string is never closed");
+      L->out->cut_short = true;
       d->help = st->triple ? "close it with `\"\"\"`" : "close it with `\"`";
       add(L, TK_STR_TEXT, start, L->i);
       L->strings.n--;

@@ -55,6 +55,7 @@ typedef struct {
   Source *src;
   VEC(Token) toks; /* ends with TK_EOF */
   VEC(Comment) comments;
+  bool cut_short; /* an unclosed string or comment swallowed the rest */
 } Tokens;
 
 /* Cuts src into tokens. Faults are recorded as diagnostics (P0001); the offending characters yield no token. */

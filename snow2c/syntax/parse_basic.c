@@ -31,6 +31,10 @@ Span span_from(const Parser *p, uint32_t start) {
 Diag *syntax_error(Parser *p, const char *fmt, ...) {
   static Diag ignored;
   if (p->panic) return &ignored;
+  if (at(p, TK_EOF) && p->mod->toks->cut_short) {
+    p->panic = p->mod->bad = true;
+    return &ignored;
+  }
   p->panic = true;
   p->error_pos = p->pos;
   p->mod->bad = true;
@@ -364,8 +368,6 @@ static Pat *new_pat(Parser *p, PatKind k) {
   return t;
 }
 
-static bool is_upper_name(Name n) { return n->s[0] >= 'A' && n->s[0] <= 'Z'; }
-
 static void pattern_list(Parser *p, Pat *into) {
   NlMode nl = p->nl;
   p->nl = NL_SKIPPED;
@@ -395,7 +397,7 @@ static Pat *prim_pattern(Parser *p) {
       vec_push(&t->path, parse_name_after_dot(p));
     }
     if (at_same_line(p, TK_LPAREN)) {
-      if (t->kind == PAT_VAR && !is_upper_name(t->path.v[0].name)) {
+      if (t->kind == PAT_VAR && !begins_with_capital(t->path.v[0].name)) {
         syntax_error(p, "`%s(…)` is not a pattern: constructors begin with a capital letter", t->path.v[0].name->s);
         break;
       }

@@ -233,7 +233,7 @@ static Expr *trailing_closure(Parser *p) {
 }
 
 static bool ends_in_type_name(const Expr *e) {
-  return (e->kind == E_NAME || e->kind == E_DOT) && e->name.name->s[0] >= 'A' && e->name.name->s[0] <= 'Z';
+  return (e->kind == E_NAME || e->kind == E_DOT) && begins_with_capital(e->name.name);
 }
 
 static bool flatten_path(const Expr *e, Path *out) {
