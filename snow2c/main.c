@@ -127,7 +127,8 @@ static void put_dep(Buf *b, const char *path) {
 
 static void write_deps(void) {
   /* Without -o the rule is for the C file that would have the program's name. */
-  size_t stem = strlen(opt.input) > 5 && strcmp(opt.input + strlen(opt.input) - 5, ".snow") == 0 ? strlen(opt.input) - 5 : strlen(opt.input);
+  size_t stem = strlen(opt.input) > 5 && strcmp(opt.input + strlen(opt.input) - 5, ".snow") == 0 ? strlen(opt.input) - 5
+                                                                                                 : strlen(opt.input);
   const char *target = opt.output ? opt.output : arena_printf("%.*s.c", (int)stem, opt.input);
   Buf b = {0};
   buf_printf(&b, "%s:", target);
@@ -137,7 +138,10 @@ static void write_deps(void) {
     for (int i = 0; i < program.std.n; i++)
       put_dep(&b, arena_printf("%s/%s.snow", program.stdlib_dir, program.std.v[i]->name->s));
   buf_putc(&b, '\n');
-  write_file(opt.depfile ? opt.depfile : opt.output ? arena_printf("%s.d", target) : arena_printf("%.*s.d", (int)stem, opt.input), &b);
+  write_file(opt.depfile  ? opt.depfile
+             : opt.output ? arena_printf("%s.d", target)
+                          : arena_printf("%.*s.d", (int)stem, opt.input),
+             &b);
 }
 
 /* ---- passes ---- */

@@ -40,7 +40,8 @@ static void start(snow_cx *cx, void *p) {
 
 snow_lib *snow_lib_open(const snow_program *program) {
   if (program->abi != SNOW_ABI) {
-    fprintf(stderr, "Snow: this library was made for runtime ABI %d, the installed one has %d\n", program->abi, SNOW_ABI);
+    fprintf(stderr, "Snow: this library was made for runtime ABI %d, the installed one has %d\n", program->abi,
+            SNOW_ABI);
     return NULL;
   }
   snow_lib *lib = calloc(1, sizeof *lib);

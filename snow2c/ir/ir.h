@@ -174,7 +174,7 @@ typedef struct {
   VEC(IrFn *) fns; /* in the order they were reached */
   VEC(IrGlobal *) globals;
   IrFn *main, *init;
-  VEC(IrFn *) exports;      /* --lib: public functions with C types */
+  VEC(IrFn *) exports; /* --lib: public functions with C types */
 } IrProgram;
 extern IrProgram ir;
 

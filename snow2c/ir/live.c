@@ -120,7 +120,8 @@ void find_live(void) {
   }
   reach(ir.main);
   reach(ir.init);
-  for (int i = 0; i < ir.exports.n; i++) reach(ir.exports.v[i]);
+  for (int i = 0; i < ir.exports.n; i++)
+    reach(ir.exports.v[i]);
   for (int i = 0; i < todo.n; i++) {
     IrFn *fn = todo.v[i];
     if (fn->group)

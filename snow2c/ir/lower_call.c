@@ -19,7 +19,8 @@ static Type **solve_inst(Fn *f, Type *fn_type) {
   if (unify(t, fn_type, &fault) != UNIFY_OK) die("internal: %s does not fit its use", f->name->s);
   solve_obligations(0);
   infer = saved;
-  for (int i = 0; i < f->scheme->nvars; i++) inst[i] = concretize(inst[i]);
+  for (int i = 0; i < f->scheme->nvars; i++)
+    inst[i] = concretize(inst[i]);
   return inst;
 }
 

@@ -52,10 +52,10 @@ struct Repr {
   VEC(RVariant) variants; /* sums */
   int null_variant;       /* R_BOX_SUM: the nullary variant that is the NULL pointer, or -1 */
   /* emission */
-  bool defined;    /* C type definition queued */
-  bool wants_type; /* its container descriptor is mentioned */
-  bool made, tag_read;      /* constructed, its variant asked for, by code that is emitted */
-  bool type_used;  /* … by code that is emitted */
+  bool defined;        /* C type definition queued */
+  bool wants_type;     /* its container descriptor is mentioned */
+  bool made, tag_read; /* constructed, its variant asked for, by code that is emitted */
+  bool type_used;      /* … by code that is emitted */
   struct IrFn *ops[OPR_COUNT];
   bool wants_op[OPR_COUNT];
   bool key; /* op for keys: structural */

@@ -12,7 +12,7 @@ typedef struct {
   Type *result;     /* of the innermost function or closure */
   Expr *try_expr;   /* the `?` that decided result, if one did */
   bool try_ok;      /* `?` is possible here at all */
-  bool checked; /* interfaces have been checked before: only members are looked up */
+  bool checked;     /* interfaces have been checked before: only members are looked up */
   TypeScope *types; /* declared type parameters */
   Obligations pending;
   VEC(Expr *) cases; /* to be examined for exhaustiveness when all is known */

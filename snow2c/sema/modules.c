@@ -327,7 +327,8 @@ static void bind_imports(Module *m) {
     it->module = target;
     if (!target) {
       pmap_put(&m->missing, it->path.v[it->path.n - 1].name, m);
-      for (int k = 0; k < it->names.n; k++) pmap_put(&m->missing, it->names.v[k].name, m);
+      for (int k = 0; k < it->names.n; k++)
+        pmap_put(&m->missing, it->names.v[k].name, m);
       Diag *d = diag_error("E0031", it->span, "module not found");
       d->primary.text = arena_printf("module `%s` not found", name->s);
       d->json = arena_printf("module `%s` not found", name->s);

@@ -444,9 +444,9 @@ struct Module {
   VEC(Impl *) impls;
   VEC(Stmt *) let_list;
   VEC(Fn *) let_fns;
-  PMap prefixes;          /* Name → Module*, from imports and inline modules; the later import wins */
-  PMap missing;            /* Name → anything: names that an import failed to bind; their uses are not reported again */
-  PMap from_fns;          /* Name → FnList*, from-imports */
+  PMap prefixes; /* Name → Module*, from imports and inline modules; the later import wins */
+  PMap missing;  /* Name → anything: names that an import failed to bind; their uses are not reported again */
+  PMap from_fns; /* Name → FnList*, from-imports */
   VEC(Module *) imported; /* modules whose public types are in scope, later wins */
 };
 
