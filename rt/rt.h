@@ -14,6 +14,14 @@
 #endif
 #endif
 
+/* Where valgrind's headers are at hand the runtime tells it about stacks and conservative scanning. */
+#if defined(__has_include)
+#if __has_include(<valgrind/memcheck.h>)
+#include <valgrind/memcheck.h>
+#define SNOW_VALGRIND 1
+#endif
+#endif
+
 /* ---- mem/heap.c ---- */
 
 typedef struct snow_heap snow_heap;

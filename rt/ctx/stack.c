@@ -22,6 +22,9 @@ void snow_call_on(void *top, void (*fn)(void *, void *), void *a, void *b, void 
 typedef struct segment {
   struct segment *prev, *next;
   char *low, *high;
+#ifdef SNOW_VALGRIND
+  unsigned valgrind_id;
+#endif
   void *caller_sp; /* stack pointer of the segment before, at the switch */
 } segment;
 
@@ -44,6 +47,9 @@ static segment *new_segment(snow_stack *s, size_t size) {
   memset(g, 0, sizeof *g);
   g->low = low;
   g->high = low + size;
+#ifdef SNOW_VALGRIND
+  g->valgrind_id = VALGRIND_STACK_REGISTER(low, low + size);
+#endif
   s->total += size;
   return g;
 }
@@ -127,6 +133,9 @@ void snow_stack_free(snow_cx *cx) {
   snow_stack *s = cx->stack;
   for (segment *g = s->first, *next; g; g = next) {
     next = g->next;
+#ifdef SNOW_VALGRIND
+    VALGRIND_STACK_DEREGISTER(g->valgrind_id);
+#endif
     munmap(g->low, (size_t)(g->high - g->low));
     free(g);
   }

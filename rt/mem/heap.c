@@ -67,7 +67,7 @@ struct snow_heap {
   snow_str outcome;
   bool stress;
   size_t stressed; /* bytes since the last collection in stress mode */
-  bool collecting;
+  bool collecting, valgrind;
   snow_heap_stats stats;
 };
 
@@ -418,8 +418,13 @@ static void
 scan_range(void *arg, char *lo, char *hi) {
   snow_heap *h = arg;
   uintptr_t at = ((uintptr_t)lo + sizeof(void *) - 1) & ~(uintptr_t)(sizeof(void *) - 1);
-  for (; at + sizeof(void *) <= (uintptr_t)hi; at += sizeof(void *))
-    mark_ambiguous(h, *(uintptr_t *)at);
+  for (; at + sizeof(void *) <= (uintptr_t)hi; at += sizeof(void *)) {
+    uintptr_t word = *(uintptr_t *)at;
+#ifdef SNOW_VALGRIND
+    if (h->valgrind) VALGRIND_MAKE_MEM_DEFINED(&word, sizeof word); /* a stack is full of what nobody set */
+#endif
+    mark_ambiguous(h, word);
+  }
 }
 
 /* ---- collection ---- */
@@ -520,6 +525,9 @@ snow_heap *snow_heap_new(snow_cx *cx) {
   snow_heap *h = need(calloc(1, sizeof *h));
   const char *stress = getenv("SNOW_GC_STRESS");
   h->stress = stress && *stress && *stress != '0';
+#ifdef SNOW_VALGRIND
+  h->valgrind = RUNNING_ON_VALGRIND;
+#endif
   h->nursery = (size_t)4 << 20;
   cx->heap = h;
   cx->free = cx->end = NULL;
