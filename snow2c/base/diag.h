@@ -37,7 +37,6 @@ typedef struct Diag {
   Label primary;
   VEC(Label) more;
   const char *help, *note;
-  bool json_fix; /* the help is offered as "fix" in JSON */
   int seq;
 } Diag;
 
@@ -51,7 +50,7 @@ int diag_errors(void);
 /* A mark to which the list can be cut back, for parsers that try one reading and then another. */
 int diag_mark(void);
 void diag_rewind(int mark);
-/* Whether two diagnostics would say the same at the same place is checked when printing: only the first stays. */
+/* Sorts and prints everything; of two that say the same at the same place only the first. */
 void diag_print_all(FILE *out, bool json, bool color);
 
 /* Line and column (both from 1, columns in characters) of a byte offset. */

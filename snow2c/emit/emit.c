@@ -80,8 +80,6 @@ static void emit_label(Emit *E, IrLabel *l) {
   buf_printf(E->b, "%s:;\n", l->cname);
 }
 
-static const char *param_prefix(const IrFn *fn) { return fn->group ? fn->cname : ""; }
-
 static void assign_params(Emit *E, IrFn *target, IrStmt *s) {
   /* All arguments are evaluated before any parameter changes. */
   int n = 0, changed = 0;
@@ -585,7 +583,6 @@ void emit_fn(Emit *E, IrFn *fn) {
   if (fn->ret->kind != R_UNIT && !mentions(&body, "return")) buf_printf(E->b, "  return %s;\n", zero_of(fn->ret));
   buf_puts(E->b, "}\n\n");
   free(body.s);
-  (void)param_prefix;
 }
 
 /* ---- the file ---- */

@@ -39,8 +39,7 @@ static int capture_var(EnvGroup *g, Local *l, IrVar *v) {
   return g->locals.n - 1;
 }
 
-static Ir *global_ref(Lower *L, Local *l, Type **inst) {
-  (void)L;
+static Ir *global_ref(Local *l) {
   for (int i = 0; i < ir.globals.n; i++)
     if (ir.globals.v[i]->local == l) {
       IrVar *v = &ir.globals.v[i]->var;
@@ -49,7 +48,6 @@ static Ir *global_ref(Lower *L, Local *l, Type **inst) {
       x->global = ir.globals.v[i];
       return x;
     }
-  (void)inst;
   die("internal: global %s was not made", l->name->s);
 }
 
@@ -69,7 +67,7 @@ static Ir *captured(Lower *L, Local *l) {
 Ir *find_var(Lower *L, Local *l) {
   while (l->lowered)
     l = l->lowered;
-  if (l->global) return global_ref(L, l, NULL);
+  if (l->global) return global_ref(l);
   IrVar *v = pmap_get(&L->vars, l);
   if (v) return x_var(v);
   return captured(L, l);
@@ -252,10 +250,9 @@ static Ir *local_env(Lower *L, LocalFn *l) {
 
 /* ---- externs ---- */
 
-static Ir *site(Lower *L, Span at) {
+static Ir *site(Span at) {
   Ir *x = x_new(X_SITE, NULL);
   x->span = at;
-  (void)L;
   return x;
 }
 
@@ -294,7 +291,7 @@ static Ir *call_extern(Lower *L, Fn *f, Type **inst, Ir **args, int n, Span at) 
   for (int i = 0; i < f->scheme->nvars; i++)
     f->scheme->vars[i]->bound = saved[i];
   Ir *x = x_call_c(f->symbol, repr_of(ft->ret));
-  if (f->located) vec_push(&x->args, site(L, at));
+  if (f->located) vec_push(&x->args, site(at));
   for (int i = 0; i < c->generics.n; i++) {
     Type *t = named_param(f, inst, c->generics.v[i].name);
     Ir *d = x_new(X_TYPE, NULL);
@@ -350,7 +347,7 @@ Ir *call_instance(Lower *L, Fn *f, Type **inst, int ninst, Ir **args, int n, Spa
   IrFn *target = fn_instance(f, inst, ninst);
   Ir *x = x_call(target);
   if (target->located) {
-    x->b = site(L, at);
+    x->b = site(at);
   }
   for (int i = 0; i < n; i++)
     if (args[i]->repr->kind != R_UNIT) vec_push(&x->args, args[i]);
@@ -392,7 +389,7 @@ static Ir *int_op(const char *name, Ir *a, Ir *b) {
   return x;
 }
 
-static Ir *int_binary(Lower *L, Op op, Ir *a, Ir *b, Span at) {
+static Ir *int_binary(Op op, Ir *a, Ir *b, Span at) {
   static const char *const compare[] = {"==", "!=", "<", ">", "<=", ">="};
   switch (op) {
   case OP_ADD: return int_op("snow_add", a, b);
@@ -403,7 +400,7 @@ static Ir *int_binary(Lower *L, Op op, Ir *a, Ir *b, Span at) {
     if (b->kind == X_INT && b->i != 0 && b->i != -1) return x_binary(op == OP_DIV ? "/" : "%", a, b, repr_int());
     {
       Ir *x = x_call_c(op == OP_DIV ? "snow_div" : "snow_mod", repr_int());
-      vec_push(&x->args, site(L, at));
+      vec_push(&x->args, site(at));
       vec_push(&x->args, a);
       vec_push(&x->args, b);
       return x;
@@ -456,7 +453,7 @@ Ir *binary_op(Lower *L, Op op, Ir *a, Ir *b, Type *t, Span at) {
     Type *types[2] = {t, t};
     return call_fn_typed(L, fn_by_arity(pmap_get(&lib->fns, intern_z("concat")), 2), args, types, 2, t, at);
   }
-  if (r->kind == R_INT) return int_binary(L, op, a, b, at);
+  if (r->kind == R_INT) return int_binary(op, a, b, at);
   if (r->kind == R_FLOAT) return float_binary(op, a, b);
   if (r->kind == R_STRING && op >= OP_EQ) return string_binary(op, a, b);
   if (r->kind == R_PID || (r->kind == R_BOOL && op <= OP_NE))

@@ -137,10 +137,6 @@ static void leaf(Match *M, Ir **cols, int ncols, Rows *rows) {
 
 /* ---- one test ---- */
 
-typedef struct {
-  const Pat *pat;
-} Head;
-
 static bool same_head(const Pat *a, const Pat *b) {
   if (a->kind == PAT_CTOR && b->kind == PAT_CTOR) return a->variant == b->variant;
   if (a->kind != b->kind) return false;
@@ -178,7 +174,7 @@ static Ir *sub_value(Ir *col, const Pat *p, int i) {
   return x;
 }
 
-/* Whether the sub-pattern at this place is looked at by some row, so that its value deserves a name. */
+/* What is left to match once column c is known to have this head. A part that some row looks into gets a name. */
 static void specialise(Match *M, Ir **cols, int ncols, int c, Rows *rows, const Pat *head, Ir ***out_cols, Rows *out) {
   int n = sub_count(head);
   Ir **sub = NEW_ARRAY(Ir *, n + ncols - 1);
@@ -211,8 +207,7 @@ static void specialise(Match *M, Ir **cols, int ncols, int c, Rows *rows, const 
   *out_cols = sub;
 }
 
-static Ir *test_of(Match *M, Ir *col, const Pat *p) {
-  (void)M;
+static Ir *test_of(Ir *col, const Pat *p) {
   switch (p->kind) {
   case PAT_BOOL: return p->i ? again(col) : x_not(again(col));
   case PAT_INT: return x_binary("==", again(col), x_int(p->i), repr_bool());
@@ -342,7 +337,7 @@ static void tree(Match *M, Ir **cols, int ncols, Rows *rows) {
   int tests = complete ? heads.n - 1 : heads.n;
   for (int i = 0; i < tests; i++) {
     IrStmt *s = emit(L, T_IF);
-    s->e = test_of(M, cols[c], heads.v[i]);
+    s->e = test_of(cols[c], heads.v[i]);
     L->out = &s->a;
     L->dead = dead;
     branch(M, cols, ncols, c, rows, heads.v[i]);
@@ -439,7 +434,6 @@ void lower_match(Lower *L, Ir **cols, int ncols, MatchArm *arms, int narms, Dest
     for (int k = i + 1; k < narms; k++)
       last &= !(M->labels[k] && M->labels[k]->used);
     if (!L->dead && !last) go_end(M);
-    else if (!L->dead) M->end->used |= false;
   }
   bool falls = !L->dead;
   if (M->end->used || falls) {

@@ -32,12 +32,6 @@ static void append_pending(const Obligations *more, Span at) {
   }
 }
 
-static bool declared_bound(Type *var, const Interface *iface) {
-  for (int i = 0; i < var->wheres.n; i++)
-    if (var->wheres.v[i] == iface) return true;
-  return false;
-}
-
 static void no_member(Obligation *o, Type *t, bool called) {
   if (!o->expr && last_missing.src == o->span.src && last_missing.start == o->span.start) return;
   const char *text = type_text(t, infer->mod);
@@ -168,7 +162,7 @@ static bool solve(Obligation *o) {
   }
   if (o->kind == OB_METHOD) return solve_method(o, t);
   if (infer->checked && o->kind != OB_FIELD && o->kind != OB_INDEX) return true;
-  if (t->kind == TY_VAR) return o->kind == OB_TRAIT && declared_bound(t, o->iface) && !o->expr && o->done;
+  if (t->kind == TY_VAR) return false;
   switch (o->kind) {
   case OB_TRAIT:
     /* Bool is ordered inside other types only. */

@@ -183,8 +183,7 @@ struct Expr {
   bool late;               /* the member is chosen for each instance, when the types are known */
   bool discarded;          /* value not used: a loop need not collect it */
   /* resolved */
-  Ref ref;               /* E_NAME, E_DOT */
-  VEC(Local *) captures; /* unused until lowering */
+  Ref ref; /* E_NAME, E_DOT */
   /* typed */
   Type *ty;
   Type **inst;    /* types chosen for the scheme of what ref denotes */

@@ -357,15 +357,12 @@ static Expr *parse_parens(Parser *p) {
   Expr *e = new_expr(p, E_TUPLE);
   next(p);
   Context c = bracket_context(p);
-  bool comma = false;
   while (!at(p, TK_RPAREN) && !at(p, TK_EOF) && !p->panic) {
     vec_push(&e->args, parse_expr(p));
     if (!eat(p, TK_COMMA)) break;
-    comma = true;
   }
   restore(p, c);
   expect(p, TK_RPAREN, "to close the parenthesis");
-  (void)comma;
   finish(p, e);
   if (e->args.n == 0) e->kind = E_UNIT;
   if (e->args.n == 1) {
@@ -775,8 +772,6 @@ Stmt *parse_stmt(Parser *p) {
     }
     if (saved.toks[saved.pos].kind == TK_def) return NULL;
     Parser failed = *p;
-    int failed_mark = diag_mark();
-    (void)failed_mark;
     *p = saved;
     int j = p->pos + 2; /* fn NAME …: only a closure can have `->` or `,` right there */
     TokKind after = (TokKind)p->toks[j].kind;
