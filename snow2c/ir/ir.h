@@ -20,6 +20,8 @@ typedef struct IrVar {
   bool param, global;
   bool was_read;
   int pass;
+  struct IrFn *code; /* of a function value: what it is known to call */
+  struct Ir *value;  /* of a parameter of an inlined body: the constant it is */
 } IrVar;
 
 typedef enum {
@@ -153,6 +155,7 @@ struct IrFn {
   bool scc_on_stack;
   bool calls_unknown;
   bool discards_result; /* main */
+  int inlined_size;     /* of what was lowered in place of calls */
 };
 
 /* Functions that call one another in tail position: emitted as one C function with a label for each. */

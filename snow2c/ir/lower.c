@@ -29,6 +29,11 @@ Ir *x_unit(void) { return x_new(X_UNIT, repr_unit()); }
 static Ir *x_only(Repr *r) { return x_new(X_UNIT, r); }
 Ir *x_var(IrVar *v) {
   if (v->repr->kind == R_UNIT) return x_new(X_UNIT, v->repr);
+  if (v->value) {
+    Ir *x = NEW(Ir);
+    *x = *v->value;
+    return x;
+  }
   Ir *x = x_new(X_VAR, v->repr);
   x->var = v;
   v->reads++;
@@ -73,6 +78,12 @@ Ir *x_payload(Ir *a, int variant, int index) {
 Ir *x_call_c(const char *name, Repr *r) {
   Ir *x = x_new(X_CALL_C, r);
   x->text = name;
+  return x;
+}
+/* The position that a panic there is blamed on. */
+Ir *x_site(Lower *L, Span at) {
+  Ir *x = x_new(X_SITE, NULL);
+  x->span = L->site ? *L->site : at;
   return x;
 }
 Ir *x_string(const char *s, uint32_t len) {
@@ -208,20 +219,20 @@ static bool finish(Lower *L, Saved s) {
 }
 
 /* For a construct with branches: a place for its value when somebody wants one. */
-static Dest branch_dest(Lower *L, Dest d, Repr *r, IrVar **result) {
+Dest branch_dest(Lower *L, Dest d, Repr *r, IrVar **result) {
   *result = NULL;
   if (d.kind != TO_VALUE) return d;
-  Dest nothing = {TO_NOTHING, NULL};
+  Dest nothing = dest_to(TO_NOTHING, NULL);
   if (r->kind == R_UNIT) return nothing;
   IrVar *v = *result = new_var("r", r);
   v->assigned = true;
   IrStmt *s = emit(L, T_LET);
   s->var = v;
-  Dest to = {TO_VAR, v};
+  Dest to = dest_to(TO_VAR, v);
   return to;
 }
 
-static Ir *branch_result(Dest d, IrVar *v) {
+Ir *branch_result(Dest d, IrVar *v) {
   if (d.kind != TO_VALUE) return NULL;
   return v ? x_var(v) : x_unit();
 }
@@ -230,7 +241,7 @@ static Ir *lower_if(Lower *L, Expr *e, Dest d) {
   IrVar *result;
   Ir *c = lower_value(L, e->a);
   Dest to = branch_dest(L, d, expr_repr(e), &result);
-  Dest nothing = {TO_NOTHING, NULL};
+  Dest nothing = dest_to(TO_NOTHING, NULL);
   IrStmt *s = emit(L, T_IF);
   s->e = c;
   Saved saved = begin(L, &s->a);
@@ -297,7 +308,7 @@ static void end_loop(Lower *L, Loop *loop, Saved saved) {
 static Ir *lower_while(Lower *L, Expr *e, Dest d) {
   Loop loop;
   Saved saved;
-  Dest nothing = {TO_NOTHING, NULL};
+  Dest nothing = dest_to(TO_NOTHING, NULL);
   IrStmt *s = begin_loop(L, T_LOOP, &loop, &saved);
   IrBlock cond = {0};
   Saved inner = begin(L, &cond);
@@ -326,7 +337,7 @@ static Ir *x_type(Repr *r) {
 }
 
 static void lower_for_body(Lower *L, Expr *e, IrVar *acc) {
-  Dest nothing = {TO_NOTHING, NULL};
+  Dest nothing = dest_to(TO_NOTHING, NULL);
   Saved filtered = {0};
   IrStmt *test = NULL;
   if (e->b) {
@@ -410,7 +421,7 @@ static Ir *lower_for(Lower *L, Expr *e, Dest d) {
     to = x_new(X_LEN, repr_int());
     to->a = again(list);
   }
-  if (d.kind != TO_NOTHING && !(d.kind == TO_RETURN && L->fn->discards_result)) {
+  if (d.kind != TO_NOTHING) {
     acc = new_var("out", result);
     acc->assigned = true;
     Repr *elem = repr_of(result->ty->args[0]);
@@ -461,6 +472,16 @@ static Ir *lower_for(Lower *L, Expr *e, Dest d) {
 
 /* ---- `?`, index, interpolation ---- */
 
+/* Leaves the body being lowered, its value delivered. */
+static void leave_body(Lower *L) {
+  if (!L->exit) emit(L, T_RETURN);
+  else {
+    L->exit->used |= !L->dead;
+    emit(L, T_GOTO)->label = L->exit;
+  }
+  L->dead = true;
+}
+
 static Ir *lower_try(Lower *L, Expr *e) {
   Ir *v = simple(L, lower_value(L, e->a), "r");
   bool option = v->repr->ty->con == builtin.option;
@@ -468,13 +489,11 @@ static Ir *lower_try(Lower *L, Expr *e) {
   IrStmt *s = emit(L, T_IF);
   s->e = x_binary("==", x_tag(v), x_int(bad), repr_bool());
   Saved saved = begin(L, &s->a);
-  if (L->fn->discards_result) emit(L, T_RETURN);
-  else {
-    Ir *out = x_new(X_VARIANT, L->fn->ret);
-    out->variant = bad;
-    if (!option) vec_push(&out->args, x_payload(again(v), bad, 0));
-    emit(L, T_RETURN)->e = out;
-  }
+  Ir *out = x_new(X_VARIANT, L->ret_repr);
+  out->variant = bad;
+  if (!option) vec_push(&out->args, x_payload(again(v), bad, 0));
+  deliver(L, out, L->ret);
+  leave_body(L);
   finish(L, saved);
   return x_payload(again(v), good, 0);
 }
@@ -486,15 +505,13 @@ static Ir *lower_tuple_index(Lower *L, Expr *e, Type *t) {
   if (e->b->kind == E_INT) {
     if (e->b->i >= 0 && e->b->i < t->n) return x_field(tuple, (int)e->b->i);
     IrStmt *s = emit(L, T_PANIC);
-    s->span = e->span;
+    s->span = L->site ? *L->site : e->span;
     s->text = arena_printf("Tuple.nth: index %lld out of bounds (len %d)", (long long)e->b->i, t->n);
     L->dead = true;
     return x_new(X_ZERO, r);
   }
   Ir *check = x_call_c("snow_tuple_index", repr_int());
-  Ir *site = x_new(X_SITE, NULL);
-  site->span = e->span;
-  vec_push(&check->args, site);
+  vec_push(&check->args, x_site(L, e->span));
   vec_push(&check->args, lower_value(L, e->b));
   vec_push(&check->args, x_int(t->n));
   Ir *index = x_var(emit_let(L, "i", check));
@@ -565,18 +582,18 @@ static Ir *lower_let(Lower *L, Stmt *s, bool wanted) {
   if (L->dead) return x_new(X_ZERO, v->repr);
   if (l) {
     if (!l->used && !wanted) {
-      Dest nothing = {TO_NOTHING, NULL};
+      Dest nothing = dest_to(TO_NOTHING, NULL);
       deliver(L, v, nothing);
       return NULL;
     }
     IrFn *code = v->kind == X_CLOSURE ? v->fn : NULL;
     IrVar *var = bind_local(L, l, v);
-    if (code) pmap_put(&L->known, var, code);
+    if (code) var->code = code;
     return wanted ? x_var(var) : NULL;
   }
   v = s->pat->kind == PAT_WILD && !wanted ? v : simple(L, v, "t");
   if (s->pat->kind == PAT_WILD && !wanted) {
-    Dest nothing = {TO_NOTHING, NULL};
+    Dest nothing = dest_to(TO_NOTHING, NULL);
     deliver(L, v, nothing);
     return NULL;
   }
@@ -584,7 +601,7 @@ static Ir *lower_let(Lower *L, Stmt *s, bool wanted) {
   else {
     /* The bindings stay visible after the match: an arm without a body. */
     MatchArm arm = {&s->pat, NULL, NULL};
-    Dest nothing = {TO_NOTHING, NULL};
+    Dest nothing = dest_to(TO_NOTHING, NULL);
     lower_match(L, &v, 1, &arm, 1, nothing, s->span);
   }
   return wanted ? again(v) : NULL;
@@ -592,7 +609,7 @@ static Ir *lower_let(Lower *L, Stmt *s, bool wanted) {
 
 static Ir *lower_block(Lower *L, Expr *e, Dest d) {
   Block *b = e->block;
-  Dest nothing = {TO_NOTHING, NULL};
+  Dest nothing = dest_to(TO_NOTHING, NULL);
   for (int i = 0; i < b->stmts.n; i++) {
     Stmt *s = b->stmts.v[i];
     bool last = i == b->stmts.n - 1;
@@ -743,7 +760,7 @@ static Ir *lower_dot(Lower *L, Expr *e) {
 }
 
 Ir *lower_root(Lower *L, Expr *e) {
-  Dest value = {TO_VALUE, NULL};
+  Dest value = dest_to(TO_VALUE, NULL);
   return lower_expr(L, e, value);
 }
 
@@ -780,11 +797,9 @@ Ir *lower_expr(Lower *L, Expr *e, Dest d) {
   case E_BREAK:
   case E_CONTINUE: emit(L, e->kind == E_BREAK ? T_BREAK : T_CONTINUE)->loop = L->loop->stmt; break;
   case E_RETURN: {
-    Dest ret = {TO_RETURN, NULL};
-    if (L->fn->discards_result) ret.kind = TO_NOTHING;
-    if (e->a) lower_expr(L, e->a, ret);
-    else if (!L->dead && !L->fn->discards_result) deliver(L, x_unit(), ret);
-    if (L->fn->discards_result) emit(L, T_RETURN);
+    if (e->a) lower_expr(L, e->a, L->ret);
+    else if (!L->dead) deliver(L, x_unit(), L->ret);
+    leave_body(L);
     break;
   }
   default: die("internal: lowering of expression kind %d", e->kind);

@@ -9,26 +9,45 @@ typedef enum { TO_VALUE, TO_RETURN, TO_VAR, TO_NOTHING } DestKind;
 typedef struct {
   DestKind kind;
   IrVar *var;
+  struct Lower *tail; /* the inlined function whose last value this is */
 } Dest;
+
+static inline Dest dest_to(DestKind kind, IrVar *var) {
+  Dest d = {kind, var, NULL};
+  return d;
+}
 
 typedef struct Loop {
   IrStmt *stmt;
   struct Loop *outer;
 } Loop;
 
-/* The lowering of one C function; closures nest. */
+/* The lowering of a function's body: of a C function, or in place of a call within one. Closures nest. */
 typedef struct Lower {
   IrFn *fn;
   Module *mod;
   IrBlock *out;
-  bool dead;  /* the current block has ended in a jump */
-  PMap vars;  /* Local* → IrVar* */
-  PMap fns;   /* local Fn* → LocalFn* */
-  PMap known; /* IrVar* → IrFn*: function values whose code is known */
+  bool dead;    /* the current block has ended in a jump */
+  PMap vars;    /* Local* → IrVar* */
+  PMap fns;     /* local Fn* → LocalFn* */
+  PMap statics; /* Local* → Known*: parameters that stand for a known function */
   struct Lower *outer;
   EnvGroup *env;
   Loop *loop;
   Span span; /* of the statement being lowered */
+  /* how `return` leaves the body */
+  Dest ret;
+  Repr *ret_repr;
+  IrLabel *exit; /* of an inlined body */
+  /* an inlined body */
+  Fn *inlined;         /* the function, or NULL for a closure */
+  IrStmt *again;       /* the loop that its tail calls of itself continue */
+  IrVar **params;      /* its parameters when it does */
+  struct Lower *below; /* whose type bindings these stand on */
+  const Span *site;    /* whom its panics blame, when not itself */
+  Scheme *scheme;      /* bound to inst meanwhile */
+  Type **inst, **saved;
+  int depth;
 } Lower;
 
 Ir *x_new(IrKind k, Repr *r);
@@ -49,6 +68,9 @@ Repr *repr_int(void);
 Repr *repr_bool(void);
 Repr *repr_string(void);
 Repr *repr_unit(void);
+
+/* The position that a panic there is blamed on. */
+Ir *x_site(Lower *L, Span at);
 
 IrStmt *emit(Lower *L, IrStmtKind k);
 IrVar *new_var(const char *hint, Repr *r);
@@ -74,6 +96,22 @@ typedef struct {
 } MatchArm;
 void lower_match(Lower *L, Ir **cols, int ncols, MatchArm *arms, int narms, Dest d, Span at);
 
+/* inline.c */
+
+/* A function value whose code is known where it is called. */
+typedef struct Known {
+  Expr *e;    /* a closure, or the name of a function, constructor or method */
+  Lower *def; /* where it stands */
+  Scheme *scheme;
+  Type **types; /* of a generalised let: what its variables stand for */
+} Known;
+Known *find_static(Lower *L, Local *l);
+Ir *known_value(Lower *L, Known *k);
+Ir *call_known(Lower *L, Known *k, Ir **args, int n, Dest d);
+/* Lowers the body of the function called in place of the call, if that pays: *done says so. */
+Ir *inline_call(Lower *L, Expr *e, Fn *f, Type **inst, Dest d, bool *done);
+Ir *inlined_tail_call(Lower *L, Expr *e, Dest d);
+
 /* lower_call.c */
 Ir *lower_call(Lower *L, Expr *e, Dest d);
 Ir *lower_name_value(Lower *L, Expr *e);
@@ -86,7 +124,18 @@ Ir *binary_op(Lower *L, Op op, Ir *a, Ir *b, Type *t, Span at);
 Ir *to_text(Lower *L, Ir *v, Span at);
 Ir *op_call(Lower *L, OpKind op, Ir *a, Ir *b, Type *t);
 Ir *find_var(Lower *L, Local *l);
-void lower_body(Lower *L, Fn *f, void *clauses, Type *fn_type);
+typedef VEC(FnClause *) Clauses;
+void lower_body(Lower *L, void *clauses, Type *fn_type);
+void lower_clauses(Lower *L, Clauses *cs, IrVar **params, int n, Dest d);
+/* A call of what a resolved name denotes, with arguments already lowered. */
+Ir *call_named(Lower *L, Expr *callee, Ir **args, Type **types, int n, Type *result, Span at);
+/* Ends a call in tail position, if it is one. */
+bool tail_call(Lower *L, Ir *call, Dest d);
+/* A place for the value of a construct with branches, and that value. */
+Dest branch_dest(Lower *L, Dest d, Repr *r, IrVar **result);
+Ir *branch_result(Dest d, IrVar *v);
+void start_lower(Lower *L, IrFn *fn);
+bool fn_located(Fn *f);
 
 /* mono.c */
 

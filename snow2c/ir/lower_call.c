@@ -54,8 +54,10 @@ static Ir *global_ref(Local *l) {
 /* The repr a captured variable has, and its place in the environment. */
 static Ir *captured(Lower *L, Local *l) {
   IrVar *v = NULL;
-  for (Lower *o = L->outer; o && !v; o = o->outer)
+  for (Lower *o = L->outer; o && !v; o = o->outer) {
     v = pmap_get(&o->vars, l);
+    if (!v && pmap_get(&o->statics, l)) v = new_var(l->name->s, repr_of(concretize(l->ty)));
+  }
   if (!v) die("internal: variable %s is not in scope", l->name->s);
   if (v->repr->kind == R_UNIT) return x_new(X_UNIT, v->repr);
   Ir *x = x_new(X_ENV_FIELD, v->repr);
@@ -68,9 +70,18 @@ Ir *find_var(Lower *L, Local *l) {
   while (l->lowered)
     l = l->lowered;
   if (l->global) return global_ref(l);
-  IrVar *v = pmap_get(&L->vars, l);
-  if (v) return x_var(v);
-  return captured(L, l);
+  Lower *o = L;
+  for (; o && o->fn == L->fn; o = o->outer) {
+    IrVar *v = pmap_get(&o->vars, l);
+    if (v) return x_var(v);
+    Known *k = pmap_get(&o->statics, l);
+    if (k) return known_value(L, k);
+  }
+  /* The C function that is being made takes it from its environment. */
+  Lower *base = L;
+  while (base->outer && base->outer->fn == L->fn)
+    base = base->outer;
+  return captured(base, l);
 }
 
 /* The environment of group g, built here from the variables in scope. */
@@ -85,53 +96,59 @@ static Ir *make_env(Lower *L, EnvGroup *g) {
 
 /* ---- bodies ---- */
 
-static void param_name(IrFn *fn, FnClause *c, int i, Repr *r) {
-  Pat *p = c->params.v[i].pat;
-  IrVar *v = new_var(p->kind == PAT_VAR || p->kind == PAT_AS ? p->path.v[0].name->s : "a", r);
-  v->param = true;
-  vec_push(&fn->params, v);
+void start_lower(Lower *L, IrFn *fn) {
+  L->fn = fn;
+  L->mod = fn->mod;
+  L->out = &fn->body;
+  L->ret.kind = fn->discards_result ? TO_NOTHING : TO_RETURN;
+  L->ret_repr = fn->ret;
 }
 
-/* Parameters and body of clauses whose function type is fn_type (concrete). */
-void lower_body(Lower *L, Fn *f, void *clauses, Type *fn_type) {
-  VEC(FnClause *) *cs = clauses;
-  (void)f;
-  IrFn *fn = L->fn;
+/* The body of clauses with these parameters. */
+void lower_clauses(Lower *L, Clauses *cs, IrVar **params, int n, Dest d) {
   FnClause *first = cs->v[0];
-  for (int i = 0; i < fn_type->n; i++)
-    param_name(fn, first, i, repr_of(fn_type->args[i]));
   L->span = first->span;
-  Dest d = {fn->discards_result ? TO_NOTHING : TO_RETURN, NULL};
   bool plain = cs->n == 1 && !first->guard;
-  for (int i = 0; i < fn_type->n && plain; i++)
+  for (int i = 0; i < n && plain; i++)
     plain = first->params.v[i].pat->kind == PAT_VAR || first->params.v[i].pat->kind == PAT_WILD;
   if (plain) {
-    for (int i = 0; i < fn_type->n; i++) {
+    for (int i = 0; i < n; i++) {
       Pat *p = first->params.v[i].pat;
-      if (p->kind == PAT_VAR) pmap_put(&L->vars, p->local, fn->params.v[i]);
+      if (p->kind == PAT_VAR && params[i]) pmap_put(&L->vars, p->local, params[i]);
     }
     lower_expr(L, first->body, d);
     return;
   }
-  Ir **cols = NEW_ARRAY(Ir *, fn_type->n);
-  for (int i = 0; i < fn_type->n; i++)
-    cols[i] = x_var(fn->params.v[i]), fn->params.v[i]->reads -= fn->params.v[i]->repr->kind != R_UNIT;
+  Ir **cols = NEW_ARRAY(Ir *, n);
+  for (int i = 0; i < n; i++)
+    cols[i] = x_var(params[i]), params[i]->reads -= cols[i]->kind == X_VAR;
   MatchArm *arms = NEW_ARRAY(MatchArm, cs->n);
   for (int i = 0; i < cs->n; i++) {
-    arms[i].pats = NEW_ARRAY(Pat *, fn_type->n);
-    for (int k = 0; k < fn_type->n; k++)
+    arms[i].pats = NEW_ARRAY(Pat *, n);
+    for (int k = 0; k < n; k++)
       arms[i].pats[k] = cs->v[i]->params.v[k].pat;
     arms[i].guard = cs->v[i]->guard;
     arms[i].body = cs->v[i]->body;
   }
-  lower_match(L, cols, fn_type->n, arms, cs->n, d, first->head);
+  lower_match(L, cols, n, arms, cs->n, d, first->head);
+}
+
+/* Parameters and body of a C function whose Snow type is fn_type (concrete). */
+void lower_body(Lower *L, void *clauses, Type *fn_type) {
+  Clauses *cs = clauses;
+  for (int i = 0; i < fn_type->n; i++) {
+    Pat *p = cs->v[0]->params.v[i].pat;
+    const char *name = p->kind == PAT_VAR || p->kind == PAT_AS ? p->path.v[0].name->s : "a";
+    IrVar *v = new_var(name, repr_of(fn_type->args[i]));
+    v->param = true;
+    vec_push(&L->fn->params, v);
+  }
+  lower_clauses(L, cs, L->fn->params.v, fn_type->n, L->ret);
 }
 
 static Lower nested(Lower *L, IrFn *fn, EnvGroup *g) {
   Lower in = {0};
-  in.fn = fn;
-  in.mod = L->mod;
-  in.out = &fn->body;
+  start_lower(&in, fn);
   in.outer = L;
   in.env = g;
   return in;
@@ -168,7 +185,7 @@ Ir *lower_closure(Lower *L, Expr *e) {
   fn->title = "closure";
   EnvGroup *g = fn->env = new_env(fn->cname);
   Lower in = nested(L, fn, g);
-  lower_body(&in, NULL, &e->clauses, t);
+  lower_body(&in, &e->clauses, t);
   return closure_value(L, fn, t);
 }
 
@@ -214,7 +231,7 @@ static IrFn *local_instance(LocalFn *l, Type **inst) {
   fn->env = l->group;
   vec_push(&l->instances, fn);
   Lower in = nested(l->home, fn, l->group);
-  lower_body(&in, l->fn, &l->fn->clauses, t);
+  lower_body(&in, &l->fn->clauses, t);
   for (int k = 0; k < s->nvars; k++)
     s->vars[k]->bound = saved[k];
   return fn;
@@ -242,19 +259,13 @@ void lower_local_fns(Lower *L, Block *b, int from, int to) {
 static Ir *local_env(Lower *L, LocalFn *l) {
   for (Lower *o = L; o; o = o->outer)
     if (o->env == l->group) {
-      if (o == L) return x_new(X_SELF_ENV, NULL);
+      if (o->fn == L->fn) return x_new(X_SELF_ENV, NULL);
       break; /* inside a closure within it: captured variables are reachable one by one */
     }
   return make_env(L, l->group);
 }
 
 /* ---- externs ---- */
-
-static Ir *site(Span at) {
-  Ir *x = x_new(X_SITE, NULL);
-  x->span = at;
-  return x;
-}
 
 static Type *named_param(Fn *f, Type **inst, Name name) {
   for (int i = 0; i < f->scheme->nvars; i++)
@@ -291,7 +302,7 @@ static Ir *call_extern(Lower *L, Fn *f, Type **inst, Ir **args, int n, Span at) 
   for (int i = 0; i < f->scheme->nvars; i++)
     f->scheme->vars[i]->bound = saved[i];
   Ir *x = x_call_c(f->symbol, repr_of(ft->ret));
-  if (f->located) vec_push(&x->args, site(at));
+  if (f->located) vec_push(&x->args, x_site(L, at));
   for (int i = 0; i < c->generics.n; i++) {
     Type *t = named_param(f, inst, c->generics.v[i].name);
     Ir *d = x_new(X_TYPE, NULL);
@@ -347,7 +358,7 @@ Ir *call_instance(Lower *L, Fn *f, Type **inst, int ninst, Ir **args, int n, Spa
   IrFn *target = fn_instance(f, inst, ninst);
   Ir *x = x_call(target);
   if (target->located) {
-    x->b = site(at);
+    x->b = x_site(L, at);
   }
   for (int i = 0; i < n; i++)
     if (args[i]->repr->kind != R_UNIT) vec_push(&x->args, args[i]);
@@ -389,7 +400,7 @@ static Ir *int_op(const char *name, Ir *a, Ir *b) {
   return x;
 }
 
-static Ir *int_binary(Op op, Ir *a, Ir *b, Span at) {
+static Ir *int_binary(Lower *L, Op op, Ir *a, Ir *b, Span at) {
   static const char *const compare[] = {"==", "!=", "<", ">", "<=", ">="};
   switch (op) {
   case OP_ADD: return int_op("snow_add", a, b);
@@ -400,7 +411,7 @@ static Ir *int_binary(Op op, Ir *a, Ir *b, Span at) {
     if (b->kind == X_INT && b->i != 0 && b->i != -1) return x_binary(op == OP_DIV ? "/" : "%", a, b, repr_int());
     {
       Ir *x = x_call_c(op == OP_DIV ? "snow_div" : "snow_mod", repr_int());
-      vec_push(&x->args, site(at));
+      vec_push(&x->args, x_site(L, at));
       vec_push(&x->args, a);
       vec_push(&x->args, b);
       return x;
@@ -453,7 +464,7 @@ Ir *binary_op(Lower *L, Op op, Ir *a, Ir *b, Type *t, Span at) {
     Type *types[2] = {t, t};
     return call_fn_typed(L, fn_by_arity(pmap_get(&lib->fns, intern_z("concat")), 2), args, types, 2, t, at);
   }
-  if (r->kind == R_INT) return int_binary(op, a, b, at);
+  if (r->kind == R_INT) return int_binary(L, op, a, b, at);
   if (r->kind == R_FLOAT) return float_binary(op, a, b);
   if (r->kind == R_STRING && op >= OP_EQ) return string_binary(op, a, b);
   if (r->kind == R_PID || (r->kind == R_BOOL && op <= OP_NE))
@@ -571,7 +582,6 @@ static IrFn *wrapper(Lower *L, const char *name, Type *t, Lower *in) {
     vec_push(&fn->params, v);
   }
   *in = nested(L, fn, NULL);
-  in->mod = L->mod;
   return fn;
 }
 
@@ -596,7 +606,7 @@ static Ir *fn_value(Lower *L, Fn *f, Type **inst, Type *t, Span at) {
   Ir **args = NEW_ARRAY(Ir *, t->n);
   for (int i = 0; i < t->n; i++)
     args[i] = x_var(fn->params.v[i]);
-  Dest d = {TO_RETURN, NULL};
+  Dest d = dest_to(TO_RETURN, NULL);
   in.span = at;
   deliver(&in, call_instance(&in, f, inst, f->scheme->nvars, args, t->n, at), d);
   if (target) {
@@ -622,7 +632,7 @@ static Ir *variant_value(Lower *L, Variant *v, Type *t) {
   Ir **args = NEW_ARRAY(Ir *, t->n);
   for (int i = 0; i < t->n; i++)
     args[i] = x_var(fn->params.v[i]);
-  Dest d = {TO_RETURN, NULL};
+  Dest d = dest_to(TO_RETURN, NULL);
   deliver(&in, make_variant(v, repr_of(t->ret), args, t->n), d);
   return wrap_value(L, fn, t);
 }
@@ -712,7 +722,7 @@ Ir *lower_name_value(Lower *L, Expr *e) {
     Ir **args = NEW_ARRAY(Ir *, t->n);
     for (int i = 0; i < t->n; i++)
       args[i] = x_var(fn->params.v[i]);
-    Dest d = {TO_RETURN, NULL};
+    Dest d = dest_to(TO_RETURN, NULL);
     deliver(&in, late_method(&in, e, false, args, t->args, t->n, t->ret, e->span), d);
     return wrap_value(L, fn, t);
   }
@@ -722,11 +732,11 @@ Ir *lower_name_value(Lower *L, Expr *e) {
 
 /* ---- calls ---- */
 
-static Ir *call_value(Lower *L, Ir *f, Ir **args, int n, Type *result) {
-  IrFn *known = f->kind == X_VAR ? pmap_get(&L->known, f->var) : NULL;
+static Ir *call_value(Ir *f, Ir **args, int n, Type *result) {
+  IrFn *known = f->kind == X_VAR ? f->var->code : f->kind == X_CLOSURE ? f->fn : NULL;
   Ir *x = x_new(known ? X_CALL : X_CALL_FN, repr_of(result));
   x->fn = known;
-  x->a = f;
+  x->a = f->kind == X_CLOSURE ? f->a : f;
   for (int i = 0; i < n; i++)
     if (args[i]->repr->kind != R_UNIT) vec_push(&x->args, args[i]);
   return x;
@@ -745,7 +755,7 @@ static Ir *call_local_fn(Lower *L, Fn *f, Type **inst, Ir **args, int n) {
 }
 
 /* A call of a function in tail position of a function: kept as such, so that recursion through it becomes a loop. */
-static bool tail_call(Lower *L, Ir *call, Dest d) {
+bool tail_call(Lower *L, Ir *call, Dest d) {
   if (d.kind != TO_RETURN || call->kind != X_CALL || call->repr != L->fn->ret) return false;
   if (call->a && call->a->kind != X_SELF_ENV) return false;
   if (call->fn->takes_env && !call->a && call->fn != L->fn) return false;
@@ -760,17 +770,43 @@ static bool tail_call(Lower *L, Ir *call, Dest d) {
   return true;
 }
 
+Ir *call_named(Lower *L, Expr *callee, Ir **args, Type **types, int n, Type *result, Span at) {
+  if (callee->ref.kind == REF_FN && !callee->late) {
+    Fn *f = callee->ref.fn;
+    if (!f->scheme) ensure_typed(f);
+    Type **inst = ref_inst(f->scheme, callee->inst);
+    return f->is_local ? call_local_fn(L, f, inst, args, n) : call_instance(L, f, inst, f->scheme->nvars, args, n, at);
+  }
+  if (callee->ref.kind == REF_CTOR) return make_variant(callee->ref.variant, repr_of(result), args, n);
+  return late_method(L, callee, callee->kind == E_DOT && callee->method && callee->ref.kind != REF_METHOD, args, types,
+                     n, result, at);
+}
+
 Ir *lower_call(Lower *L, Expr *e, Dest d) {
   Expr *callee = e->a;
+  bool method = callee->kind == E_DOT && callee->method && callee->ref.kind != REF_METHOD;
+  bool direct = callee->kind == E_NAME || callee->kind == E_DOT;
+  Known *known = NULL;
+  Ir *f = NULL;
+  if (d.tail) {
+    Ir *x = inlined_tail_call(L, e, d);
+    if (x) return NULL;
+  }
+  if (callee->ref.kind == REF_FN && !callee->late && direct) {
+    bool done = false;
+    if (!callee->ref.fn->scheme) ensure_typed(callee->ref.fn);
+    Ir *x = inline_call(L, e, callee->ref.fn, callee->inst, d, &done);
+    if (done) return x;
+  }
   Type *result = concretize(e->ty);
-  int n = e->args.n, skip = callee->kind == E_DOT && callee->method && callee->ref.kind != REF_METHOD ? 1 : 0;
+  int n = e->args.n, skip = method ? 1 : 0;
   Ir **args = NEW_ARRAY(Ir *, n + 1);
   Type **types = NEW_ARRAY(Type *, n + 1);
-  Ir *f = NULL;
-  bool direct = callee->kind == E_NAME || callee->kind == E_DOT;
-  if (skip) {
+  if (method) {
     types[0] = concretize(callee->a->ty);
     args[0] = lower_value(L, callee->a);
+  } else if (callee->kind == E_NAME && callee->ref.kind == REF_LOCAL && (known = find_static(L, callee->ref.local))) {
+    direct = false;
   } else if (!direct || (callee->kind == E_DOT && callee->ref.kind == REF_NONE) || callee->ref.kind == REF_LOCAL) {
     f = lower_value(L, callee);
     direct = false;
@@ -780,16 +816,8 @@ Ir *lower_call(Lower *L, Expr *e, Dest d) {
     args[i + skip] = lower_value(L, e->args.v[i]);
   }
   n += skip;
-  Ir *call;
-  if (!direct) call = call_value(L, f, args, n, result);
-  else if (callee->ref.kind == REF_FN && !callee->late) {
-    Fn *fn = callee->ref.fn;
-    if (!fn->scheme) ensure_typed(fn);
-    Type **inst = ref_inst(fn->scheme, callee->inst);
-    call = fn->is_local ? call_local_fn(L, fn, inst, args, n)
-                        : call_instance(L, fn, inst, fn->scheme->nvars, args, n, e->span);
-  } else if (callee->ref.kind == REF_CTOR) call = make_variant(callee->ref.variant, repr_of(result), args, n);
-  else call = late_method(L, callee, skip, args, types, n, result, e->span);
+  if (known) return call_known(L, known, args, n, d);
+  Ir *call = direct ? call_named(L, callee, args, types, n, result, e->span) : call_value(f, args, n, result);
   if (prune(e->ty)->kind == TY_VAR && L->dead) return NULL;
   if (tail_call(L, call, d)) return NULL;
   return deliver(L, call, d);

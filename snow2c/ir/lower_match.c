@@ -274,7 +274,7 @@ static void tree(Match *M, Ir **cols, int ncols, Rows *rows) {
   if (rows->n == 0) {
     if (M->counting) return;
     IrStmt *s = emit(L, T_PANIC);
-    s->span = M->at;
+    s->span = L->site ? *L->site : M->at;
     s->text = "non-exhaustive match";
     L->dead = true;
     return;

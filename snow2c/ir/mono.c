@@ -14,7 +14,7 @@ Type **ref_inst(Scheme *s, Type **inst) {
 /* ---- located functions ---- */
 
 /* Library functions that can panic blame their caller: they take its position (compare Rust's track_caller). */
-static bool fn_located(Fn *f) {
+bool fn_located(Fn *f) {
   if (f->is_extern) return f->located;
   if (!f->mod->is_std || f->is_local) return false;
   if (f->located_known) return f->located; /* or being examined */
@@ -82,10 +82,8 @@ static void lower_instance(IrFn *fn) {
   for (int i = 0; i < fn->ninst; i++)
     saved[i] = f->scheme->vars[i]->bound, f->scheme->vars[i]->bound = fn->inst[i];
   Lower L = {0};
-  L.fn = fn;
-  L.mod = f->mod;
-  L.out = &fn->body;
-  lower_body(&L, f, &f->clauses, concretize(f->scheme->ty));
+  start_lower(&L, fn);
+  lower_body(&L, &f->clauses, concretize(f->scheme->ty));
   for (int i = 0; i < fn->ninst; i++)
     f->scheme->vars[i]->bound = saved[i];
 }
@@ -195,8 +193,7 @@ void lower_program(void) {
     fn->lowered = true;
     fn->mod = program.main;
     Lower L = {0};
-    L.fn = fn;
-    L.out = &fn->body;
+    start_lower(&L, fn);
     PMap seen = {0};
     for (int i = 0; i < program.std.n; i++)
       lower_lets(&L, program.std.v[i], &seen);

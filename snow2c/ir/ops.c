@@ -5,7 +5,7 @@
 static const char *const op_names[] = {"eq", "compare", "hash", "show", "inspect"};
 
 static void ret(Lower *L, Ir *x) {
-  Dest d = {TO_RETURN, NULL};
+  Dest d = dest_to(TO_RETURN, NULL);
   deliver(L, x, d);
 }
 
@@ -297,9 +297,7 @@ IrFn *type_op(Repr *r, OpKind op) {
   }
   vec_push(&ir.fns, fn);
   Lower L = {0};
-  L.fn = fn;
-  L.mod = fn->mod;
-  L.out = &fn->body;
+  start_lower(&L, fn);
   L.span.src = program.main->src;
   build(&L, op, r, a, b);
   return fn;
