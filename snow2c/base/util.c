@@ -1,7 +1,11 @@
+#if !defined(_DEFAULT_SOURCE)
+#define _DEFAULT_SOURCE 1 /* madvise */
+#endif
 #include "base/util.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 /* ---- arena ---- */
 
@@ -20,18 +24,36 @@ void die(const char *fmt, ...) {
   exit(3);
 }
 
+/* A zeroed piece of memory for the arena. The pieces of a large compilation are large, so that the system can back
+ * them with large pages: touching memory for the first time is a good part of such a compilation's cost. */
+static void *new_chunk(size_t *size) {
+  enum { SMALL = 1 << 20, LARGE = 32 << 20 };
+  *size = SMALL;
+#if defined(MAP_ANONYMOUS) && defined(MADV_HUGEPAGE)
+  if (arena.used > LARGE) {
+    void *p = mmap(NULL, LARGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p != MAP_FAILED) {
+      madvise(p, LARGE, MADV_HUGEPAGE);
+      *size = LARGE;
+      return p;
+    }
+  }
+#endif
+  return calloc(1, *size);
+}
+
 void *arena_alloc(size_t size) {
   size = (size + 15) & ~(size_t)15;
   if (size > (size_t)(arena.end - arena.free)) {
-    size_t chunk = (size_t)1 << 20;
-    if (size > chunk / 4) {
+    if (size > (size_t)1 << 18) {
       /* A large block stands alone, so that the rest of the current chunk is not lost. */
       void *big = calloc(1, size);
       if (!big) die("out of memory");
       arena.used += size;
       return big;
     }
-    arena.free = calloc(1, chunk);
+    size_t chunk;
+    arena.free = new_chunk(&chunk);
     if (!arena.free) die("out of memory");
     arena.end = arena.free + chunk;
   }
@@ -55,15 +77,58 @@ char *arena_strndup(const char *s, size_t n) {
   return p;
 }
 
+/* Formats into out when the text fits into cap bytes; returns its length. Most of what is formatted here is %s and %d,
+ * and there is a lot of it. */
+static size_t format(char *out, size_t cap, const char *fmt, va_list ap) {
+  va_list again;
+  va_copy(again, ap);
+  size_t n = 0;
+  const char *f = fmt;
+  for (; *f; f++) {
+    char digits[24];
+    const char *s = f;
+    size_t len = 1;
+    if (*f == '%') {
+      f++;
+      if (*f == 's') s = va_arg(ap, const char *), len = strlen(s);
+      else if (*f == 'd') {
+        int d = va_arg(ap, int);
+        unsigned u = d < 0 ? 0u - (unsigned)d : (unsigned)d;
+        char *p = digits + sizeof digits;
+        do
+          *--p = (char)('0' + u % 10);
+        while (u /= 10);
+        if (d < 0) *--p = '-';
+        s = p;
+        len = (size_t)(digits + sizeof digits - p);
+      } else break;
+    } else {
+      while (f[1] && f[1] != '%')
+        f++;
+      len = (size_t)(f + 1 - s);
+    }
+    if (n + len < cap) memcpy(out + n, s, len);
+    n += len;
+  }
+  if (*f) {
+    int k = vsnprintf(out, cap, fmt, again);
+    assert(k >= 0);
+    n = (size_t)k;
+  } else if (n < cap) out[n] = 0;
+  va_end(again);
+  return n;
+}
+
 char *arena_printf(const char *fmt, ...) {
+  char text[200];
   va_list ap, ap2;
   va_start(ap, fmt);
   va_copy(ap2, ap);
-  int n = vsnprintf(NULL, 0, fmt, ap);
+  size_t n = format(text, sizeof text, fmt, ap);
   va_end(ap);
-  assert(n >= 0);
-  char *p = arena_alloc((size_t)n + 1);
-  vsnprintf(p, (size_t)n + 1, fmt, ap2);
+  char *p = arena_alloc(n + 1);
+  if (n < sizeof text) memcpy(p, text, n + 1);
+  else format(p, n + 1, fmt, ap2);
   va_end(ap2);
   return p;
 }
@@ -185,13 +250,15 @@ void buf_printf(Buf *b, const char *fmt, ...) {
   va_list ap, ap2;
   va_start(ap, fmt);
   va_copy(ap2, ap);
-  int n = vsnprintf(NULL, 0, fmt, ap);
+  buf_need(b, 200);
+  size_t room = b->cap - b->n, n = format(b->s + b->n, room, fmt, ap);
   va_end(ap);
-  assert(n >= 0);
-  buf_need(b, (size_t)n);
-  vsnprintf(b->s + b->n, (size_t)n + 1, fmt, ap2);
+  if (n >= room) {
+    buf_need(b, n);
+    format(b->s + b->n, n + 1, fmt, ap2);
+  }
   va_end(ap2);
-  b->n += (size_t)n;
+  b->n += n;
 }
 
 int utf8_decode(const unsigned char *s, size_t n, uint32_t *cp) {

@@ -7,6 +7,7 @@
 enum {
   MAX_SIZE = 80,     /* of an inlined function, in expressions */
   MAX_REPEATED = 15, /* of a closure that its function calls in several places */
+  MAX_CLONED = 400,  /* of a function made anew for the functions it is handed */
   MAX_DEPTH = 8,
   MAX_GROWTH = 3000 /* of one C function */
 };
@@ -26,7 +27,6 @@ static PMap shapes; /* Fn* → Shape* */
 
 typedef struct {
   Fn *fn; /* NULL: a closure's body, only measured */
-  FnClause *clause;
   Shape *shape;
   int value; /* inside so many closures that are values */
   int inner; /* inside so many closures */
@@ -35,10 +35,14 @@ typedef struct {
 static Shape *shape_of(Fn *f);
 static void scan(Scan *S, Expr *e, bool tail);
 
+/* The number of the parameter that e names, or -1. */
 static int param_of(Scan *S, const Expr *e) {
   if (!S->fn || e->kind != E_NAME || e->ref.kind != REF_LOCAL) return -1;
-  for (int i = 0; i < S->shape->n; i++)
-    if (S->clause->params.v[i].pat->kind == PAT_VAR && S->clause->params.v[i].pat->local == e->ref.local) return i;
+  for (int k = 0; k < S->fn->clauses.n; k++)
+    for (int i = 0; i < S->shape->n; i++) {
+      Pat *p = S->fn->clauses.v[k]->params.v[i].pat;
+      if (p->kind == PAT_VAR && p->local == e->ref.local) return i;
+    }
   return -1;
 }
 
@@ -69,10 +73,11 @@ static void scan_call(Scan *S, Expr *e, bool tail) {
   for (int i = 0; i < e->args.n; i++) {
     Expr *a = e->args.v[i];
     p = param_of(S, a);
-    bool called = shape && shape->inlinable && i + skip < shape->n && shape->only_called[i + skip];
+    bool called = shape && i + skip < shape->n && shape->only_called[i + skip];
     if (self && p == i && !S->value) continue;
+    if (self && i < S->shape->n) S->shape->only_called[i] = false; /* it may be another function next time */
     if (p >= 0 && called && !S->value) S->shape->calls[p] += shape->calls[i + skip];
-    else if (a->kind == E_CLOSURE && called) scan_closure(S, a, false);
+    else if (a->kind == E_CLOSURE && called && shape->inlinable) scan_closure(S, a, false);
     else scan(S, a, false);
   }
 }
@@ -154,23 +159,38 @@ static Shape *shape_of(Fn *f) {
   Type *t = prune(f->scheme->ty);
   for (int i = 0; t->kind == TY_FUN && i < t->n; i++)
     takes_fn |= prune(t->args[i])->kind == TY_FUN;
-  if (takes_fn && !f->is_extern && !f->is_local && f->clauses.n == 1) {
+  if (takes_fn && !f->is_extern && !f->is_local) {
     resolve_fn(f);
-    FnClause *c = f->clauses.v[0];
     s->n = f->arity;
     s->calls = NEW_ARRAY(int, s->n);
     s->only_called = NEW_ARRAY(bool, s->n);
-    s->inlinable = c->body && plain_params((Clauses *)(void *)&f->clauses);
-    for (int i = 0; i < s->n; i++)
-      s->only_called[i] = prune(t->args[i])->kind == TY_FUN && c->params.v[i].pat->kind == PAT_VAR;
-    if (s->inlinable) {
-      Scan S = {f, c, s, 0, 0};
-      scan(&S, c->body, true);
-      s->inlinable &= s->size <= MAX_SIZE;
+    s->inlinable = plain_params((Clauses *)(void *)&f->clauses);
+    for (int i = 0; i < s->n; i++) {
+      s->only_called[i] = prune(t->args[i])->kind == TY_FUN;
+      for (int k = 0; k < f->clauses.n; k++) {
+        PatKind p = f->clauses.v[k]->params.v[i].pat->kind;
+        s->only_called[i] &= p == PAT_VAR || p == PAT_WILD;
+      }
     }
+    Scan S = {f, s, 0, 0};
+    for (int k = 0; k < f->clauses.n; k++) {
+      scan(&S, f->clauses.v[k]->guard, false);
+      scan(&S, f->clauses.v[k]->body, true);
+    }
+    s->inlinable &= s->size <= MAX_SIZE;
   }
   s->done = true;
   return s;
+}
+
+bool only_calls(Fn *f, int i) {
+  Shape *s = shape_of(f);
+  return s && i < s->n && s->only_called[i];
+}
+
+bool worth_cloning(Fn *f, int i) {
+  Shape *s = shape_of(f);
+  return s && i < s->n && s->only_called[i] && s->size <= MAX_CLONED;
 }
 
 /* ---- known functions ---- */
@@ -312,14 +332,14 @@ static IrVar *bind_arg(Lower *L, const char *name, Ir *e, bool changes) {
 
 static int closure_size(Expr *e) {
   Shape shape = {0};
-  Scan S = {NULL, NULL, &shape, 0, 0};
+  Scan S = {NULL, &shape, 0, 0};
   scan(&S, e, false);
   return shape.size;
 }
 
 static bool closure_leaves(Expr *e) {
   Shape shape = {0};
-  Scan S = {NULL, NULL, &shape, 0, 0};
+  Scan S = {NULL, &shape, 0, 0};
   for (int i = 0; i < e->clauses.n; i++) {
     scan(&S, e->clauses.v[i]->guard, false);
     scan(&S, e->clauses.v[i]->body, false);
@@ -417,7 +437,7 @@ Ir *inline_call(Lower *L, Expr *e, Fn *f, Type **types, Dest d, bool *done) {
     }
     IrFn *code = args[i]->kind == X_CLOSURE ? args[i]->fn : NULL;
     params[i] = bind_arg(&in, p->kind == PAT_VAR ? p->path.v[0].name->s : "a", args[i], s->loops);
-    if (code) params[i]->code = code;
+    if (code && s->only_called[i]) params[i]->code = code;
   }
   bind_types(&in);
   Repr *ret = repr_of(concretize(prune(f->scheme->ty)->ret));

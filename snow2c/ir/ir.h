@@ -137,6 +137,7 @@ struct IrFn {
   Fn *def;     /* NULL for functions the compiler makes */
   Type **inst; /* what def's scheme variables stand for */
   int ninst;
+  struct IrFn **codes; /* for each parameter the function it is known to be, or NULL; or no array */
   const char *cname;
   const char *title; /* comment over the C function */
   Module *mod;
@@ -188,8 +189,8 @@ void find_live(void);
 bool ir_has_effect(const Ir *e);
 /* recursion.c */
 void find_recursion(void);
-/* The instance of a function at these (concrete) types. */
-IrFn *fn_instance(Fn *f, Type **inst, int n);
+/* The instance of a function at these (concrete) types, for parameters that are these functions (or NULL). */
+IrFn *fn_instance(Fn *f, Type **inst, int n, IrFn **codes);
 /* The function that performs a structural operation on a type (equality, order, hash, text). */
 IrFn *type_op(Repr *r, OpKind op);
 void want_type(Repr *r);

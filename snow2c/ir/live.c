@@ -21,27 +21,72 @@ bool ir_has_effect(const Ir *e) {
   return e && (e->kind == X_CALL || e->kind == X_CALL_FN || (e->kind == X_CALL_C && !e->pure));
 }
 
-static void use(IrFn *fn, Ir *x, bool final) {
-  if (!x) return;
-  if (x->var) x->var->reads++;
-  if (final) {
-    if (x->kind == X_CALL || x->kind == X_CLOSURE) reach(x->fn);
-    if (x->kind == X_TYPE || (x->kind == X_LIST && x->of->kind != R_UNIT)) use_type(x->of);
-    if (x->kind == X_GLOBAL) x->global->var.reads++;
-  }
-  use(fn, x->a, final);
-  use(fn, x->b, final);
-  for (int i = 0; i < x->args.n; i++)
-    use(fn, x->args.v[i], final);
+/* ---- one walk through a function, from its end to its beginning ---- */
+
+static int walk_number;
+static bool first; /* nothing is known to be unread yet */
+static struct {
+  VEC(IrFn *) fns;
+  VEC(Repr *) types;
+  VEC(IrVar *) changing; /* variables assigned more than once: they may be read before the place of an assignment */
+} found;
+
+static void touch(IrVar *v) {
+  if (v->pass == walk_number) return;
+  v->pass = walk_number;
+  v->was_read = first || v->reads > 0;
+  v->reads = 0;
 }
 
-static void walk(IrFn *fn, const IrBlock *b, bool final) {
+static void use(Ir *x) {
+  if (!x) return;
+  if (x->var) {
+    touch(x->var);
+    x->var->reads++;
+  }
+  switch (x->kind) {
+  case X_INT:
+  case X_FLOAT:
+  case X_BOOL:
+  case X_STRING:
+  case X_VAR: return;
+  case X_CALL:
+  case X_CLOSURE: vec_push(&found.fns, x->fn); break;
+  case X_TYPE: vec_push(&found.types, x->of); break;
+  case X_LIST:
+    if (x->of->kind != R_UNIT) vec_push(&found.types, x->of);
+    break;
+  default: break;
+  }
+  use(x->a);
+  use(x->b);
+  for (int i = 0; i < x->args.n; i++)
+    use(x->args.v[i]);
+}
+
+static void use_tail(IrFn *fn, IrStmt *s) {
+  bool loops = s->fn == fn || (fn->group && s->fn->group == fn->group);
+  int n = 0;
+  for (int k = 0; k < s->fn->params.n; k++) {
+    IrVar *p = s->fn->params.v[k];
+    if (p->repr->kind == R_UNIT) continue;
+    if (loops) touch(p);
+    if (loops) vec_push(&found.changing, p);
+    if (!loops || p->was_read) use(s->args.v[n]);
+    n++;
+  }
+  vec_push(&found.fns, s->fn);
+  if (s->e) use(s->e->a), use(s->e->b);
+}
+
+static void walk(IrFn *fn, const IrBlock *b) {
   for (int i = b->n - 1; i >= 0; i--) {
     IrStmt *s = b->v[i];
-    walk(fn, &s->b, final);
-    walk(fn, &s->a, final);
+    if (s->var && !s->var->global) touch(s->var);
+    if (s->b.n) walk(fn, &s->b);
+    if (s->a.n) walk(fn, &s->a);
     for (int k = s->cases.n - 1; k >= 0; k--)
-      walk(fn, &s->cases.v[k].body, final);
+      walk(fn, &s->cases.v[k].body);
     switch (s->kind) {
     case T_LET:
       if (!s->var->assigned && !s->var->reads && !ir_has_effect(s->e)) continue;
@@ -50,83 +95,57 @@ static void walk(IrFn *fn, const IrBlock *b, bool final) {
       if (!s->a.n && !s->b.n) continue; /* not emitted */
       break;
     case T_ASSIGN:
-      /* Reads may come around a loop: the first pass counts them all. */
-      if (final && !s->var->was_read && !ir_has_effect(s->e) && !s->var->global) continue;
+      if (s->var->global) break;
+      vec_push(&found.changing, s->var);
+      if (!s->var->was_read && !ir_has_effect(s->e)) continue;
       break;
-    case T_TAIL: {
-      bool loops = s->fn == fn || (fn->group && s->fn->group == fn->group);
-      int n = 0;
-      for (int k = 0; k < s->fn->params.n; k++) {
-        IrVar *p = s->fn->params.v[k];
-        if (p->repr->kind == R_UNIT) continue;
-        if (!loops || !final || p->was_read) use(fn, s->args.v[n], final);
-        n++;
-      }
-      if (final && !loops) reach(s->fn);
-      if (final && loops) reach(s->fn);
-      if (s->e) use(fn, s->e->a, final), use(fn, s->e->b, final);
-      continue;
-    }
+    case T_TAIL: use_tail(fn, s); continue;
     default: break;
     }
-    use(fn, s->e, final);
-    use(fn, s->e2, final);
+    use(s->e);
+    use(s->e2);
   }
 }
 
-static int pass_number;
-
-static void reset_var(IrVar *v) {
-  if (v->pass == pass_number) return;
-  v->pass = pass_number;
-  v->was_read = v->reads > 0;
-  v->reads = 0;
-}
-
-static void reset(const IrBlock *b) {
-  for (int i = 0; i < b->n; i++) {
-    IrStmt *s = b->v[i];
-    if (s->var) reset_var(s->var);
-    reset(&s->a);
-    reset(&s->b);
-    for (int k = 0; k < s->cases.n; k++)
-      reset(&s->cases.v[k].body);
-  }
-}
-
-static void reset_params(IrFn *fn) {
+static void walk_fn(IrFn *fn) {
   for (int i = 0; i < fn->params.n; i++)
-    reset_var(fn->params.v[i]);
+    touch(fn->params.v[i]);
+  walk(fn, &fn->body);
+}
+
+/* Walks a function, or those of a group of tail calls together, until no assignment is kept for the sake of a read
+ * that is itself of no use. */
+static void count_reads(IrFn *fn) {
+  bool again = true;
+  for (first = true; again; first = false) {
+    walk_number++;
+    found.fns.n = found.types.n = found.changing.n = 0;
+    if (fn->group)
+      for (int i = 0; i < fn->group->fns.n; i++)
+        walk_fn(fn->group->fns.v[i]);
+    else walk_fn(fn);
+    again = false;
+    for (int i = 0; i < found.changing.n; i++)
+      again |= found.changing.v[i]->was_read && !found.changing.v[i]->reads;
+  }
 }
 
 void find_live(void) {
-  /* Three passes: from an overcount to a count of what has a use, to a count of what has a use that has a use. */
-  for (int pass = 0; pass < 3; pass++) {
-    pass_number++;
-    for (int i = 0; i < ir.fns.n; i++) {
-      reset(&ir.fns.v[i]->body);
-      reset_params(ir.fns.v[i]);
-    }
-    if (pass < 2)
-      for (int i = 0; i < ir.fns.n; i++)
-        walk(ir.fns.v[i], &ir.fns.v[i]->body, pass > 0);
-    if (pass == 1) {
-      for (int i = 0; i < ir.fns.n; i++)
-        ir.fns.v[i]->reachable = false;
-      for (int i = 0; i < repr_list.n; i++)
-        repr_list.v[i]->type_used = false;
-      todo.n = 0;
-    }
-  }
   reach(ir.main);
   reach(ir.init);
   for (int i = 0; i < ir.exports.n; i++)
     reach(ir.exports.v[i]);
   for (int i = 0; i < todo.n; i++) {
     IrFn *fn = todo.v[i];
-    if (fn->group)
+    if (fn->group) {
       for (int k = 0; k < fn->group->fns.n; k++)
         reach(fn->group->fns.v[k]);
-    walk(fn, &fn->body, true);
+      if (fn != fn->group->fns.v[0]) continue; /* counted with the first of its group */
+    }
+    count_reads(fn);
+    for (int k = 0; k < found.fns.n; k++)
+      reach(found.fns.v[k]);
+    for (int k = 0; k < found.types.n; k++)
+      use_type(found.types.v[k]);
   }
 }

@@ -48,6 +48,7 @@ Ir *x_binary(const char *op, Ir *a, Ir *b, Repr *r) {
 }
 Ir *x_not(Ir *a) {
   if (a->kind == X_NOT) return a->a;
+  if (a->kind == X_BOOL) return x_bool(!a->i);
   Ir *x = x_new(X_NOT, repr_bool());
   x->a = a;
   return x;
@@ -240,6 +241,11 @@ Ir *branch_result(Dest d, IrVar *v) {
 static Ir *lower_if(Lower *L, Expr *e, Dest d) {
   IrVar *result;
   Ir *c = lower_value(L, e->a);
+  if (c->kind == X_BOOL) {
+    if (c->i && !e->c) lower_expr(L, e->b, dest_to(TO_NOTHING, NULL));
+    else if (c->i || e->c) return lower_expr(L, c->i ? e->b : e->c, d);
+    return L->dead && d.kind != TO_VALUE ? NULL : deliver(L, x_unit(), d);
+  }
   Dest to = branch_dest(L, d, expr_repr(e), &result);
   Dest nothing = dest_to(TO_NOTHING, NULL);
   IrStmt *s = emit(L, T_IF);
@@ -266,6 +272,8 @@ static Ir *lower_logic(Lower *L, Expr *e) {
   Ir *b = lower_root(L, e->b);
   if (extra.n == 0 && !L->dead) {
     finish(L, saved);
+    if (a->kind == X_BOOL) return a->i == is_and ? b : a;
+    if (b->kind == X_BOOL && b->i == is_and) return a;
     return x_binary(is_and ? "&&" : "||", a, b, repr_bool());
   }
   finish(L, saved);
@@ -430,12 +438,7 @@ static Ir *lower_for(Lower *L, Expr *e, Dest d) {
       /* Every turn adds an element, unless it breaks off: the room is known. */
       from = simple(L, from, "from");
       Ir *count = again(to);
-      if (!list) {
-        count = x_call_c("snow_sub", repr_int());
-        count->no_cx = count->pure = true;
-        vec_push(&count->args, again(to));
-        vec_push(&count->args, again(from));
-      }
+      if (!list) count = int_binary(L, OP_SUB, again(to), again(from), e->span);
       start = x_call_c("snow_list_reserve", result);
       start->pure = true;
       vec_push(&start->args, x_type(elem));
@@ -729,6 +732,7 @@ static Ir *lower_map(Lower *L, Expr *e) {
 static Ir *lower_unary(Lower *L, Expr *e) {
   Ir *a = lower_value(L, e->a);
   if (e->op == OP_NOT) return x_not(a);
+  if (a->kind == X_INT) return x_int((int64_t)(0 - (uint64_t)a->i));
   Ir *x = x_new(X_NEG, a->repr);
   x->a = a;
   return x;

@@ -111,6 +111,10 @@ Ir *call_known(Lower *L, Known *k, Ir **args, int n, Dest d);
 /* Lowers the body of the function called in place of the call, if that pays: *done says so. */
 Ir *inline_call(Lower *L, Expr *e, Fn *f, Type **inst, Dest d, bool *done);
 Ir *inlined_tail_call(Lower *L, Expr *e, Dest d);
+/* Whether all that f does with parameter i is to call it, and hand it to others that do. */
+bool only_calls(Fn *f, int i);
+/* … so that f is better made anew for a function known to be handed to it. */
+bool worth_cloning(Fn *f, int i);
 
 /* lower_call.c */
 Ir *lower_call(Lower *L, Expr *e, Dest d);
@@ -121,6 +125,7 @@ void lower_local_fns(Lower *L, Block *b, int from, int to);
 Ir *call_fn_typed(Lower *L, Fn *f, Ir **args, Type **arg_types, int n, Type *result, Span at);
 Ir *call_instance(Lower *L, Fn *f, Type **inst, int ninst, Ir **args, int n, Span at);
 Ir *binary_op(Lower *L, Op op, Ir *a, Ir *b, Type *t, Span at);
+Ir *int_binary(Lower *L, Op op, Ir *a, Ir *b, Span at);
 Ir *to_text(Lower *L, Ir *v, Span at);
 Ir *op_call(Lower *L, OpKind op, Ir *a, Ir *b, Type *t);
 Ir *find_var(Lower *L, Local *l);

@@ -141,6 +141,7 @@ void lower_body(Lower *L, void *clauses, Type *fn_type) {
     const char *name = p->kind == PAT_VAR || p->kind == PAT_AS ? p->path.v[0].name->s : "a";
     IrVar *v = new_var(name, repr_of(fn_type->args[i]));
     v->param = true;
+    if (L->fn->codes) v->code = L->fn->codes[i];
     vec_push(&L->fn->params, v);
   }
   lower_clauses(L, cs, L->fn->params.v, fn_type->n, L->ret);
@@ -355,7 +356,18 @@ static Ir *call_extern(Lower *L, Fn *f, Type **inst, Ir **args, int n, Span at) 
 
 Ir *call_instance(Lower *L, Fn *f, Type **inst, int ninst, Ir **args, int n, Span at) {
   if (f->is_extern) return call_extern(L, f, inst, args, n, at);
-  IrFn *target = fn_instance(f, inst, ninst);
+  IrFn **codes = NULL;
+  for (int i = 0; i < n; i++) {
+    IrFn *code = args[i]->kind == X_CLOSURE ? args[i]->fn : args[i]->kind == X_VAR ? args[i]->var->code : NULL;
+    if (args[i]->repr->kind != R_FN || !code) continue;
+    /* Nobody keeps the closure beyond the call. */
+    if (args[i]->kind == X_CLOSURE && args[i]->a && args[i]->a->kind == X_ENV && only_calls(f, i))
+      args[i]->a->index = true;
+    if (!worth_cloning(f, i)) continue;
+    if (!codes) codes = NEW_ARRAY(IrFn *, f->arity);
+    codes[i] = code;
+  }
+  IrFn *target = fn_instance(f, inst, ninst, codes);
   Ir *x = x_call(target);
   if (target->located) {
     x->b = x_site(L, at);
@@ -400,8 +412,32 @@ static Ir *int_op(const char *name, Ir *a, Ir *b) {
   return x;
 }
 
-static Ir *int_binary(Lower *L, Op op, Ir *a, Ir *b, Span at) {
+/* The value of an operation on constants, as wrapping as at run time; NULL where it is left to that. */
+static Ir *fold_int(Op op, int64_t a, int64_t b) {
+  uint64_t x = (uint64_t)a, y = (uint64_t)b;
+  switch (op) {
+  case OP_ADD: return x_int((int64_t)(x + y));
+  case OP_SUB: return x_int((int64_t)(x - y));
+  case OP_MUL: return x_int((int64_t)(x * y));
+  case OP_DIV: return b == 0 || b == -1 ? NULL : x_int(a / b);
+  case OP_MOD: return b == 0 || b == -1 ? NULL : x_int(a % b);
+  case OP_EQ: return x_bool(a == b);
+  case OP_NE: return x_bool(a != b);
+  case OP_LT: return x_bool(a < b);
+  case OP_GT: return x_bool(a > b);
+  case OP_LE: return x_bool(a <= b);
+  case OP_GE: return x_bool(a >= b);
+  default: return NULL;
+  }
+}
+
+Ir *int_binary(Lower *L, Op op, Ir *a, Ir *b, Span at) {
   static const char *const compare[] = {"==", "!=", "<", ">", "<=", ">="};
+  if (a->kind == X_INT && b->kind == X_INT) {
+    Ir *x = fold_int(op, a->i, b->i);
+    if (x) return x;
+  }
+  if (b->kind == X_INT && b->i == 0 && (op == OP_ADD || op == OP_SUB)) return a;
   switch (op) {
   case OP_ADD: return int_op("snow_add", a, b);
   case OP_SUB: return int_op("snow_sub", a, b);
@@ -598,7 +634,7 @@ static Ir *wrap_value(Lower *L, IrFn *fn, Type *t) {
 }
 
 static Ir *fn_value(Lower *L, Fn *f, Type **inst, Type *t, Span at) {
-  IrFn *target = f->is_extern ? NULL : fn_instance(f, inst, f->scheme->nvars);
+  IrFn *target = f->is_extern ? NULL : fn_instance(f, inst, f->scheme->nvars, NULL);
   for (int i = 0; target && !target->located && i < wrapped.n; i++)
     if (wrapped.v[i].target == target) return wrap_value(L, wrapped.v[i].wrap, t);
   Lower in;
@@ -760,6 +796,9 @@ bool tail_call(Lower *L, Ir *call, Dest d) {
   if (call->a && call->a->kind != X_SELF_ENV) return false;
   if (call->fn->takes_env && !call->a && call->fn != L->fn) return false;
   if (L->dead) return true;
+  /* What lies on the stack of this call would be gone. */
+  for (int i = 0; i < call->args.n; i++)
+    if (call->args.v[i]->kind == X_CLOSURE && call->args.v[i]->a) call->args.v[i]->a->index = false;
   IrStmt *s = emit(L, T_TAIL);
   s->fn = call->fn;
   s->e = call;

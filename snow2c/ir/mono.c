@@ -40,15 +40,27 @@ static const char *instance_name(Fn *f) {
   return arena_printf("%s_%s", mod, f->name->s);
 }
 
-IrFn *fn_instance(Fn *f, Type **inst, int n) {
+static bool same_codes(IrFn **a, IrFn **b, int n) {
+  for (int i = 0; i < n; i++)
+    if ((a ? a[i] : NULL) != (b ? b[i] : NULL)) return false;
+  return true;
+}
+
+IrFn *fn_instance(Fn *f, Type **inst, int n, IrFn **codes) {
+  enum { MAX_CLONES = 12 };
   InstanceList *l = pmap_get(&instances, f);
   if (!l) pmap_put(&instances, f, l = NEW(InstanceList));
+  int clones = 0;
   for (int i = 0; i < l->v.n; i++) {
     int k = 0;
     while (k < n && l->v.v[i]->inst[k] == inst[k])
       k++;
-    if (k == n) return l->v.v[i];
+    if (k < n) continue;
+    clones++;
+    if (same_codes(l->v.v[i]->codes, codes, f->arity)) return l->v.v[i];
   }
+  /* A function that hands ever new closures to itself would never end. */
+  if (codes && clones >= MAX_CLONES) return fn_instance(f, inst, n, NULL);
   if (l->v.n > 4000) {
     diag_error("E0113", f->span, "`%s` is used at too many different types", f->name->s);
     return l->v.v[0];
@@ -57,6 +69,7 @@ IrFn *fn_instance(Fn *f, Type **inst, int n) {
   fn->def = f;
   fn->inst = inst;
   fn->ninst = n;
+  fn->codes = codes;
   fn->mod = f->mod;
   fn->cname = unique_global(instance_name(f));
   fn->located = fn_located(f);
@@ -176,7 +189,7 @@ static void find_exports(void) {
       d->help = "C has no overloading, and the library's own `open` starts it; rename the function";
       continue;
     }
-    vec_push(&ir.exports, fn_instance(f, NULL, 0));
+    vec_push(&ir.exports, fn_instance(f, NULL, 0, NULL));
   }
 }
 
@@ -204,7 +217,7 @@ void lower_program(void) {
   }
   if (program.main && !program.lib) {
     Fn *f = fn_by_arity(pmap_get(&program.main->fns, intern_z("main")), 0);
-    ir.main = fn_instance(f, ref_inst(f->scheme, NULL), f->scheme->nvars);
+    ir.main = fn_instance(f, ref_inst(f->scheme, NULL), f->scheme->nvars, NULL);
   }
   if (program.lib) find_exports();
   for (int i = 0; i < ir.fns.n; i++)
