@@ -332,6 +332,8 @@ static inline int64_t snow_tuple_size(snow_cx *cx, const snow_type *t, const voi
 
 typedef struct snow_map snow_map;
 
+/* The visible hash of *x, a value of type t with the operations of a key. */
+int64_t snow_hash_value(snow_cx *cx, const snow_type *t, const void *x);
 const snow_map *snow_map_put(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key,
                              const void *value);
 const snow_map *snow_map_delete(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m,

@@ -114,6 +114,16 @@ static uint64_t mix_bytes(const char *s, size_t n) {
   return mix(h ^ w);
 }
 
+int64_t snow_hash_value(snow_cx *cx, const snow_type *t, const void *x) {
+  if (!t->size) return snow_hash_start();
+  switch (t->kind) {
+  case SNOW_INT: return snow_hash_int(*(int64_t const *)x);
+  case SNOW_FLOAT: return snow_hash_float(*(double const *)x);
+  case SNOW_STRING: return snow_hash_string(*(snow_str const *)x);
+  default: return t->hash(cx, x);
+  }
+}
+
 static uint32_t hash_key(snow_cx *cx, const snow_type *k, const void *key) {
   uint64_t h;
   if (!k->size) return 0; /* there is only one value */

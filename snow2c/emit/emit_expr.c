@@ -97,7 +97,7 @@ static void emit_variant(Emit *E, Ir *x) {
     buf_printf(E->b, "(struct %s){.tag = %d", r->cname, x->variant);
     for (int i = 0; i < x->args.n; i++)
       if (x->args.v[i]->repr->kind != R_UNIT) {
-        buf_printf(E->b, ", .u.%s.%s = ", c_ident(v->name->s), v->fields.v[i].cname);
+        buf_printf(E->b, ", .u.%s.%s = ", v->member, v->fields.v[i].cname);
         emit_expr(E, x->args.v[i], 0);
       }
     put(E, "}");
@@ -234,7 +234,7 @@ void emit_expr(Emit *E, Ir *x, int prec) {
     RVariant *v = &x->a->repr->variants.v[x->variant];
     if (x->a->repr->kind == R_SUM) {
       emit_expr(E, x->a, P_POST);
-      buf_printf(E->b, ".u.%s.%s", c_ident(v->name->s), v->fields.v[x->index].cname);
+      buf_printf(E->b, ".u.%s.%s", v->member, v->fields.v[x->index].cname);
     } else {
       buf_printf(E->b, "((const struct %s *)", v->cname);
       emit_expr(E, x->a, P_UNARY);

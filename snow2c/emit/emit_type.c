@@ -50,7 +50,7 @@ static void define(Buf *b, Repr *r) {
       if (!v->words) continue;
       buf_puts(b, "    struct {\n");
       fields(b, v->fields.v, v->fields.n, "      ");
-      buf_printf(b, "    } %s;\n", c_ident(v->name->s));
+      buf_printf(b, "    } %s;\n", v->member);
     }
     buf_puts(b, "  } u;\n};\n");
     return;
@@ -111,10 +111,9 @@ static void pointers(PtrMap *m, Repr *r, const char *path, bool ambiguous) {
       payloads += r->variants.v[i].words > 0;
     for (int i = 0; i < r->variants.n; i++)
       for (int k = 0; k < r->variants.v[i].fields.n; k++)
-        pointers(
-            m, r->variants.v[i].fields.v[k].repr,
-            arena_printf("%s.u.%s.%s", path, c_ident(r->variants.v[i].name->s), r->variants.v[i].fields.v[k].cname),
-            ambiguous || payloads > 1);
+        pointers(m, r->variants.v[i].fields.v[k].repr,
+                 arena_printf("%s.u.%s.%s", path, r->variants.v[i].member, r->variants.v[i].fields.v[k].cname),
+                 ambiguous || payloads > 1);
     return;
   }
   default: return;

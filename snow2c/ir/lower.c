@@ -241,17 +241,19 @@ Ir *branch_result(Dest d, IrVar *v) {
 static Ir *lower_if(Lower *L, Expr *e, Dest d) {
   IrVar *result;
   Ir *c = lower_value(L, e->a);
+  Dest nothing = dest_to(TO_NOTHING, NULL);
+  bool value = has_else(e);
   if (c->kind == X_BOOL) {
-    if (c->i && !e->c) lower_expr(L, e->b, dest_to(TO_NOTHING, NULL));
-    else if (c->i || e->c) return lower_expr(L, c->i ? e->b : e->c, d);
+    Expr *taken = c->i ? e->b : e->c;
+    if (value) return lower_expr(L, taken, d);
+    if (taken) lower_expr(L, taken, nothing);
     return L->dead && d.kind != TO_VALUE ? NULL : deliver(L, x_unit(), d);
   }
-  Dest to = branch_dest(L, d, expr_repr(e), &result);
-  Dest nothing = dest_to(TO_NOTHING, NULL);
+  Dest to = value ? branch_dest(L, d, expr_repr(e), &result) : nothing;
   IrStmt *s = emit(L, T_IF);
   s->e = c;
   Saved saved = begin(L, &s->a);
-  lower_expr(L, e->b, e->c ? to : nothing);
+  lower_expr(L, e->b, to);
   bool dead_a = finish(L, saved), dead_b = false;
   if (e->c) {
     saved = begin(L, &s->b);
@@ -259,7 +261,7 @@ static Ir *lower_if(Lower *L, Expr *e, Dest d) {
     dead_b = finish(L, saved);
   }
   L->dead |= dead_a && dead_b;
-  if (!e->c && !L->dead) return deliver(L, x_unit(), d);
+  if (!value) return L->dead && d.kind != TO_VALUE ? NULL : deliver(L, x_unit(), d);
   return branch_result(d, result);
 }
 
@@ -733,7 +735,9 @@ static Ir *lower_unary(Lower *L, Expr *e) {
   Ir *a = lower_value(L, e->a);
   if (e->op == OP_NOT) return x_not(a);
   if (a->kind == X_INT) return x_int((int64_t)(0 - (uint64_t)a->i));
-  Ir *x = x_new(X_NEG, a->repr);
+  Repr *r = a->repr;
+  if (r->kind != R_INT && r->kind != R_FLOAT) return method_call(L, builtin.neg, "neg", &a, 1, r->ty, r->ty, e->span);
+  Ir *x = x_new(X_NEG, r);
   x->a = a;
   return x;
 }
@@ -756,7 +760,7 @@ static Ir *lower_dot(Lower *L, Expr *e) {
   int index = e->index;
   if (e->late) {
     Type *t = concretize(e->a->ty);
-    Member m = find_member(t, e->name.name, -1);
+    Member m = find_member(t, e->name.name, -1, NULL);
     assert(m.kind == MEMBER_FIELD);
     index = m.index;
   }

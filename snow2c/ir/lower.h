@@ -3,6 +3,7 @@
 #define SNOW2C_LOWER_H
 
 #include "ir/ir.h"
+#include "sema/infer.h"
 
 /* Where a value goes. */
 typedef enum { TO_VALUE, TO_RETURN, TO_VAR, TO_NOTHING } DestKind;
@@ -124,6 +125,8 @@ void lower_local_fns(Lower *L, Block *b, int from, int to);
 /* A call of f with arguments of these concrete types and this result. */
 Ir *call_fn_typed(Lower *L, Fn *f, Ir **args, Type **arg_types, int n, Type *result, Span at);
 Ir *call_instance(Lower *L, Fn *f, Type **inst, int ninst, Ir **args, int n, Span at);
+/* A call of an interface's method for type t; NULL when t has no impl of it. */
+Ir *method_call(Lower *L, Interface *iface, const char *name, Ir **args, int n, Type *t, Type *result, Span at);
 Ir *binary_op(Lower *L, Op op, Ir *a, Ir *b, Type *t, Span at);
 Ir *int_binary(Lower *L, Op op, Ir *a, Ir *b, Span at);
 Ir *to_text(Lower *L, Ir *v, Span at);

@@ -16,7 +16,9 @@ static Type **solve_inst(Fn *f, Type *fn_type) {
   Type **inst;
   UnifyFault fault;
   Type *t = instantiate(f->scheme, 1, &inst, &state.pending, f->span);
-  if (unify(t, fn_type, &fault) != UNIFY_OK) die("internal: %s does not fit its use", f->name->s);
+  if (unify(t, fn_type, &fault) != UNIFY_OK)
+    die("internal: %s : %s does not fit its use as %s", f->name->s, type_text(f->scheme->ty, NULL),
+        type_text(fn_type, NULL));
   solve_obligations(0);
   infer = saved;
   for (int i = 0; i < f->scheme->nvars; i++)
@@ -397,8 +399,8 @@ Ir *op_call(Lower *L, OpKind op, Ir *a, Ir *b, Type *t) {
   return x;
 }
 
-static Ir *method_call(Lower *L, Interface *iface, const char *name, Ir **args, int n, Type *t, Type *result, Span at) {
-  Member m = find_method(t, intern_z(name), iface);
+Ir *method_call(Lower *L, Interface *iface, const char *name, Ir **args, int n, Type *t, Type *result, Span at) {
+  Member m = find_method(t, intern_z(name), iface, NULL);
   if (m.kind != MEMBER_FN) return NULL;
   Type *types[2] = {t, t};
   return call_fn_typed(L, m.fn, args, types, n, result, at);
@@ -593,7 +595,7 @@ static Ir *late_method(Lower *L, Expr *callee, bool dot, Ir **args, Type **types
           subject = result;
       }
   }
-  Member m = dot ? find_member(subject, name, n - 1) : find_method(subject, name, iface);
+  Member m = dot ? find_member(subject, name, n - 1, L->mod) : find_method(subject, name, iface, L->mod);
   if (m.kind == MEMBER_DERIVED) return derived_call(L, &m, args, n, subject, at);
   if (m.kind == MEMBER_FN) return call_fn_typed(L, m.fn, args, types, n, result, at);
   if (m.kind == MEMBER_FIELD) {

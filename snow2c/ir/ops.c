@@ -212,7 +212,7 @@ static bool by_impl(Lower *L, OpKind op, Repr *r, IrVar *a, IrVar *b) {
            {&builtin.debug, "inspect"}};
   if (r->ty->kind != TY_CON || r->ty->con->prim == PRIM_INT) return false;
   Interface *iface = *m[op].iface;
-  Member found = find_method(r->ty, intern_z(m[op].method), iface);
+  Member found = find_method(r->ty, intern_z(m[op].method), iface, NULL);
   if (found.kind != MEMBER_FN) return false;
   if (r->kind == R_INT || r->kind == R_FLOAT || r->kind == R_BOOL || r->kind == R_STRING) return false;
   Ir *args[2] = {x_var(a), b ? x_var(b) : NULL};

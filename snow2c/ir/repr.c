@@ -6,14 +6,21 @@ ReprVec repr_list;
 
 static PMap taken; /* Name → anything */
 
+static bool c_char(unsigned c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
 const char *c_ident(const char *text) {
+  const unsigned char *p = (const unsigned char *)text;
+  while (c_char(*p))
+    p++;
+  if (!*p && *text) return text;
   Buf b = {0};
   for (const unsigned char *s = (const unsigned char *)text; *s;) {
     uint32_t cp;
     int n = utf8_decode(s, strlen((const char *)s), &cp);
     if (n <= 0) n = 1, cp = '_';
-    if (cp < 0x80 && ((cp >= '0' && cp <= '9') || (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') || cp == '_'))
-      buf_putc(&b, (char)cp);
+    if (cp < 0x80 && c_char(cp)) buf_putc(&b, (char)cp);
     else if (cp < 0x80) buf_putc(&b, '_');
     else buf_printf(&b, "u%04X", (unsigned)cp);
     s += n;
@@ -117,7 +124,13 @@ static void layout_sum(Repr *r) {
     bool empty = rv.words == 0;
     nullary += empty;
     payload += !empty;
-    rv.cname = arena_printf("%s_%s", r->cname, c_ident(v->name.name->s));
+    const char *ident = c_ident(v->name.name->s);
+    rv.cname = arena_printf("%s_%s", r->cname, ident);
+    /* Neither a keyword nor a macro of the headers. */
+    const char *low = ident;
+    while (*low && !(*low >= 'a' && *low <= 'z'))
+      low++;
+    rv.member = low == ident || !*low ? arena_printf("v_%s", ident) : ident;
     vec_push(&r->variants, rv);
   }
   if (!payload) {

@@ -33,7 +33,8 @@ typedef struct {
 } RField;
 typedef struct {
   Name name;
-  const char *cname; /* member of the union; of a boxed sum, the object's struct */
+  const char *cname;  /* of a boxed sum, the object's struct */
+  const char *member; /* of the union */
   VEC(RField) fields;
   int words;
   bool made; /* emission: some code constructs it */

@@ -12,59 +12,6 @@ Type *scope_param(TypeScope *s, Name name) {
   return NULL;
 }
 
-static Tycon *std_type(Name name) {
-  Tycon *t = program.prelude ? pmap_get(&program.prelude->types, name) : NULL;
-  if (t) return t;
-  if (name->s[0] < 'A' || name->s[0] > 'Z') return NULL;
-  Module *lib = std_module(name);
-  return lib ? pmap_get(&lib->types, name) : NULL;
-}
-
-Tycon *find_type(Module *m, Name name) {
-  for (Module *k = m; k; k = k->parent) {
-    Tycon *t = pmap_get(&k->types, name);
-    if (t) return t;
-    for (int i = k->imported.n - 1; i >= 0; i--) {
-      t = pmap_get(&k->imported.v[i]->types, name);
-      if (t && t->pub) return t;
-    }
-  }
-  return std_type(name);
-}
-
-Module *find_prefix(Module *m, Name name) {
-  for (Module *k = m; k; k = k->parent) {
-    Module *p = pmap_get(&k->prefixes, name);
-    if (p) return p;
-  }
-  return std_module(name);
-}
-
-Tycon *find_type_path(Module *m, const Path *path) {
-  if (path->n == 1) return find_type(m, path->v[0].name);
-  Module *p = find_prefix(m, path->v[path->n - 2].name);
-  Tycon *t = p ? pmap_get(&p->types, path->v[path->n - 1].name) : NULL;
-  return t && (t->pub || p->parent) ? t : NULL;
-}
-
-Interface *find_interface(Module *m, const Path *path) {
-  Name name = path->v[path->n - 1].name;
-  for (Module *k = m; k; k = k->parent) {
-    Interface *i = pmap_get(&k->ifaces, name);
-    if (i) return i;
-  }
-  if (program.prelude) {
-    Interface *i = pmap_get(&program.prelude->ifaces, name);
-    if (i) return i;
-  }
-  /* Interfaces are visible program-wide (chapter 3 section 4.4). */
-  for (int i = 0; i < program.modules.n; i++) {
-    Interface *in = pmap_get(&program.modules.v[i]->ifaces, name);
-    if (in && in->pub) return in;
-  }
-  return NULL;
-}
-
 Type *apply_args(Tycon *tc, Type **args, Type *t) {
   Type *saved[8], **keep = tc->generics.n <= 8 ? saved : NEW_ARRAY(Type *, tc->generics.n);
   for (int i = 0; i < tc->generics.n; i++) {
@@ -93,6 +40,12 @@ static Tycon *unknown_type(Module *m, const TypeExpr *te) {
   return NULL;
 }
 
+/* Int, Float, Bool and String in an annotation are the basic types, whatever else has their name. */
+static Tycon *basic_type(const Path *path) {
+  Tycon *t = path->n == 1 && program.prelude ? pmap_get(&program.prelude->types, path->v[0].name) : NULL;
+  return t && t->prim && t->prim < PRIM_LIST ? t : NULL;
+}
+
 static Type *convert_path(TypeExpr *te, Module *m, TypeScope *scope) {
   Name name = te->path.v[te->path.n - 1].name;
   int level = scope ? scope->level : 0;
@@ -103,7 +56,8 @@ static Type *convert_path(TypeExpr *te, Module *m, TypeScope *scope) {
       for (TypeScope *s = scope; s; s = s->outer)
         if (s->self) return s->self;
   }
-  Tycon *tc = find_type_path(m, &te->path);
+  Tycon *tc = basic_type(&te->path);
+  if (!tc) tc = find_type_path(m, &te->path);
   if (!tc && te->path.n == 1 && strcmp(name->s, "Unit") == 0) return builtin.t_unit;
   if (!tc) tc = unknown_type(m, te);
   if (!tc) return builtin.t_error;
@@ -234,8 +188,7 @@ Expr *clone_expr(const Expr *e) {
 /* ---- functions ---- */
 
 Fn *fn_by_arity(const FnList *l, int arity) {
-  if (!l) return NULL;
-  for (int i = 0; i < l->v.n; i++)
+  for (int i = l ? l->v.n - 1 : -1; i >= 0; i--)
     if (arity < 0 || l->v.v[i]->arity == arity) return l->v.v[i];
   return NULL;
 }
@@ -394,6 +347,9 @@ static void define_type(Module *m, Tycon *t) {
 static void declare_interface(Module *m, Interface *in) {
   in->mod = m;
   pmap_put(&m->ifaces, in->name, in);
+  InterfaceList *same = pmap_get(&program.interfaces, in->name);
+  if (!same) pmap_put(&program.interfaces, in->name, same = NEW(InterfaceList));
+  vec_push(&same->v, in);
   vec_push(&m->iface_list, in);
   in->self_var = type_var(1);
   in->self_var->generic = true;
@@ -567,7 +523,15 @@ static void declare_items(Module *m) {
     case I_OPAQUE: declare_type(m, it->tycon); break;
     case I_INTERFACE: declare_interface(m, it->iface); break;
     case I_MODULE: {
+      Module *old = pmap_get(&m->prefixes, it->name.name);
+      if (old && old->parent == m) {
+        Diag *d = diag_error("E0116", it->name.span, "module `%s` is already defined in this file", it->name.name->s);
+        d->primary.text = "second definition";
+        diag_label(d, old->span, "first definition here");
+      }
       Module *inner = NEW(Module);
+      inner->span = it->name.span;
+      inner->pub = it->pub;
       inner->name = intern_z(arena_printf("%s.%s", m->name->s, it->name.name->s));
       inner->last = it->name.name;
       inner->src = m->src;
@@ -585,6 +549,7 @@ static void declare_items(Module *m) {
       if (!it->module) break;
       pmap_put(&m->prefixes, it->module->last, it->module);
       vec_push(&m->imported, it->module);
+      vec_push(&m->qualifiers, it->module);
       break;
     case I_FROM:
       if (it->module) vec_push(&m->imported, it->module);
@@ -645,6 +610,7 @@ static void find_builtins(Module *m) {
   IFACE(mul, "Mul");
   IFACE(div, "Div");
   IFACE(mod, "Mod");
+  IFACE(neg, "Neg");
   IFACE(eq, "Eq");
   IFACE(ord, "Ord");
   IFACE(display, "Display");
@@ -689,10 +655,7 @@ static void bind_from(Module *m, Item *it) {
     const char *mod = it->module->name->s;
     Interface *in = pmap_get(&it->module->ifaces, name);
     if (all || (t && !t->pub) || (in && !in->pub)) {
-      Diag *d = diag_error("E0035", it->names.v[i].span, "private item cannot be imported");
-      d->primary.text = arena_printf("`%s` is private in module `%s`", name->s, mod);
-      d->help = arena_printf("add `pub` to `%s` in module `%s` to make it accessible", name->s, mod);
-      d->json = arena_printf("`%s` is private in module `%s`; add `pub` to make it accessible", name->s, mod);
+      private_item(it->names.v[i], it->module);
       continue;
     }
     Diag *d = diag_error("E0034", it->names.v[i].span, "name not found in module");

@@ -178,6 +178,13 @@ static void type_bodies(FnVec *group) {
   }
 }
 
+/* Solves what a definition required; the variables that this makes belong to it, and may be generalised with it. */
+void solve_inside(int mark) {
+  infer->level++;
+  solve_obligations(mark);
+  infer->level--;
+}
+
 /* Binds what no type of the group mentions: nobody can ever say what it is. */
 static void settle_ambiguous(int mark, TypeVec *vars) {
   for (bool more = true; more;) {
@@ -205,15 +212,16 @@ static void settle_ambiguous(int mark, TypeVec *vars) {
         known |= vars->v[k] == t;
       if (known) continue;
       UnifyFault f;
-      unify(t, builtin.t_unit, &f);
+      /* After an error it may be that which left the type open. */
+      unify(t, diag_errors() > infer->errors ? builtin.t_error : builtin.t_unit, &f);
       more = true;
     }
-    if (more) solve_obligations(mark);
+    if (more) solve_inside(mark);
   }
 }
 
 static void generalise_group(FnVec *group, int mark) {
-  solve_obligations(mark);
+  solve_inside(mark);
   TypeVec vars = {0};
   for (int i = 0; i < group->n; i++)
     if (!group->v[i]->let) free_vars(group->v[i]->ty, infer->level, &vars);
@@ -242,6 +250,7 @@ static void type_group(FnVec *group) {
   infer = &state;
   infer->level = 1;
   infer->mod = group->v[0]->mod;
+  infer->errors = diag_errors();
   type_bodies(group);
   infer->level = 0;
   generalise_group(group, 0);
@@ -273,7 +282,7 @@ void infer_block_fns(Block *b, int from, int to) {
     infer->level++;
     type_bodies(&group);
     infer->level--;
-    solve_obligations(mark);
+    solve_inside(mark);
     TypeVec vars = {0};
     for (int k = 0; k < group.n; k++)
       free_vars(group.v[k]->ty, infer->level, &vars);
@@ -353,7 +362,26 @@ static bool leads_to(Fn *f, Fn *target, PMap *seen) {
   return false;
 }
 
+/* An interface that a `deriving` clause lists must be possible for every field. */
+static void check_deriving(Tycon *tc) {
+  Interface *derivable[] = {builtin.eq, builtin.ord, builtin.display, builtin.debug, builtin.hash};
+  for (int i = 0; i < tc->deriving.n; i++)
+    for (int k = 0; k < 5; k++) {
+      const char *bad_field;
+      Type *bad;
+      if (strcmp(derivable[k]->name->s, tc->deriving.v[i].name->s) != 0) continue;
+      if (!(tc->derives & derive_bit(derivable[k])) || derivable_for(derivable[k], tc, &bad_field, &bad)) continue;
+      bool show = derivable[k] == builtin.display || derivable[k] == builtin.debug;
+      const char *need = show ? "Display" : derivable[k]->name->s;
+      Diag *d = diag_error("E0006", tc->deriving.v[i].span, "%s does not implement %s", type_text(bad, tc->mod), need);
+      d->primary.text = arena_printf("%s cannot be derived because of %s", derivable[k]->name->s, bad_field);
+      d->json = arena_printf("type `%s` does not satisfy trait `%s`", type_text(bad, tc->mod), need);
+    }
+}
+
 static void check_module(Module *m) {
+  for (int i = 0; i < m->tycons.n; i++)
+    check_deriving(m->tycons.v[i]);
   for (int i = 0; i < m->fn_list.n; i++)
     ensure_typed(m->fn_list.v[i]);
   for (int i = 0; i < m->let_fns.n; i++) {

@@ -71,9 +71,9 @@ static Type *use_variant(Variant *v, Type ***inst, Span at) {
 static Type *use_method(Expr *e, Name name, Interface *iface, int argc) {
   Fn *sig = NULL;
   InterfaceList *owners = pmap_get(&program.method_owners, name);
-  for (int i = 0; owners && i < owners->v.n && !sig; i++) {
+  for (int i = 0; owners && i < owners->v.n; i++) {
     Interface *in = owners->v.v[i];
-    if (iface && in != iface) continue;
+    if ((iface && in != iface) || (sig && !sig->mod->is_std)) continue; /* the program's own come first */
     for (int k = 0; k < in->methods.n; k++)
       if (in->methods.v[k]->name == name && (argc < 0 || in->methods.v[k]->arity == argc || owners->v.n == 1 || iface))
         sig = in->methods.v[k];
@@ -97,7 +97,7 @@ static Type *use_method(Expr *e, Name name, Interface *iface, int argc) {
   return t;
 }
 
-static Type *infer_ref(Expr *e, int argc) {
+static Type *infer_ref(Expr *e, int argc, Type *expected) {
   switch (e->ref.kind) {
   case REF_LOCAL: {
     Local *l = e->ref.local;
@@ -106,7 +106,12 @@ static Type *infer_ref(Expr *e, int argc) {
     if (!l->scheme) return l->ty;
     return instantiate(l->scheme, infer->level, &e->inst, &infer->pending, e->span);
   }
-  case REF_FN: return use_fn(e->ref.fn, &e->inst, e->span);
+  case REF_FN: {
+    Type *want = e->ref.fns.n && expected ? prune(expected) : NULL;
+    for (int i = 0; want && want->kind == TY_FUN && i < e->ref.fns.n; i++)
+      if (e->ref.fns.v[i]->arity == want->n) e->ref.fn = e->ref.fns.v[i];
+    return use_fn(e->ref.fn, &e->inst, e->span);
+  }
   case REF_CTOR: return use_variant(e->ref.variant, &e->inst, e->span);
   case REF_METHOD: return use_method(e, e->ref.method, e->ref.iface, argc);
   default: return builtin.t_error;
@@ -186,11 +191,11 @@ static Type *infer_method_call(Expr *call) {
   if (recv->kind == TY_ERROR) return error_args(call);
   if (recv->kind == TY_VAR) {
     /* Perhaps something already required settles it. */
-    solve_obligations(0);
+    solve_early();
     recv = prune(recv);
   }
   if (recv->kind == TY_CON) {
-    Member m = find_member(recv, dot->name.name, call->args.n);
+    Member m = find_member(recv, dot->name.name, call->args.n, infer->mod);
     if (m.kind == MEMBER_FIELD) {
       dot->index = m.index;
       dot->ty = m.type;
@@ -247,7 +252,7 @@ static Type *infer_call(Expr *e) {
   }
   Type *fn;
   if (callee->ref.kind == REF_METHOD) {
-    fn = callee->ty = infer_ref(callee, e->args.n);
+    fn = callee->ty = infer_ref(callee, e->args.n, NULL);
     if (fn->kind == TY_FUN && fn->n == e->args.n && fn->n) {
       /* The subject first: it decides which impl, and so the other parameters' types. */
       int mark = infer->pending.n - 1;
@@ -281,11 +286,11 @@ static Type *infer_call(Expr *e) {
 
 /* ---- dots, fields, structs ---- */
 
-static Type *infer_dot(Expr *e) {
-  if (e->ref.kind != REF_NONE) return infer_ref(e, -1);
+static Type *infer_dot(Expr *e, Type *expected) {
+  if (e->ref.kind != REF_NONE) return infer_ref(e, -1, expected);
   Type *t = prune(infer_expr(e->a, NULL));
   if (t->kind == TY_ERROR) return t;
-  if (t->kind == TY_VAR) solve_obligations(0);
+  if (t->kind == TY_VAR) solve_early();
   Obligation *o = add_obligation(OB_FIELD, t, e->name.span);
   o->name = e->name.name;
   o->other = fresh();
@@ -295,11 +300,20 @@ static Type *infer_dot(Expr *e) {
   return o->other;
 }
 
+/* What `Self` means here, or NULL. */
+static Type *self_type(Name name) {
+  if (strcmp(name->s, "Self") != 0) return NULL;
+  for (TypeScope *s = infer->types; s; s = s->outer)
+    if (s->self && s->self->kind == TY_CON) return s->self;
+  return NULL;
+}
+
 static Type *infer_struct(Expr *e) {
   Name name = e->path.v[e->path.n - 1].name;
   Span at = e->path.v[0].span;
   at.end = e->path.v[e->path.n - 1].span.end;
-  Tycon *tc = find_type_path(infer->mod, &e->path);
+  Type *self = e->path.n == 1 ? self_type(name) : NULL;
+  Tycon *tc = self ? self->con : find_type_path(infer->mod, &e->path);
   if (!tc || tc->kind != TC_STRUCT) {
     Diag *d = tc ? diag_error("E0001", at, "`%s` is not a struct", name->s)
                  : diag_error("E0004", at, "unknown struct: %s", name->s);
@@ -349,12 +363,20 @@ static Type *infer_struct(Expr *e) {
 
 /* ---- control flow ---- */
 
+bool has_else(const Expr *e) {
+  while (e->c && e->c->kind == E_IF && !e->c->paren)
+    e = e->c;
+  return e->c != NULL;
+}
+
 static Type *infer_if(Expr *e, Type *expected) {
   Why cond = {NULL, "the condition must be a Bool", {0}, NULL};
   Type *c = infer_expr(e->a, builtin.t_bool);
   expect_type(e->a->span, builtin.t_bool, c, &cond);
-  if (!e->c) {
+  if (!has_else(e)) {
+    /* The branches' values are discarded, whatever they are. */
     infer_expr(e->b, NULL);
+    if (e->c) infer_expr(e->c, NULL);
     return builtin.t_unit;
   }
   Type *a = infer_expr(e->b, expected);
@@ -393,7 +415,7 @@ static bool is_std_type(Type *t, const char *name) {
 static Type *infer_for(Expr *e) {
   Type *it = prune(infer_expr(e->a, NULL));
   Type *elem = NULL, *second = NULL;
-  if (it->kind == TY_VAR) solve_obligations(0), it = prune(it);
+  if (it->kind == TY_VAR) solve_early(), it = prune(it);
   if (it->kind == TY_VAR) {
     elem = fresh();
     expect_type(e->a->span, it, type_con1(builtin.list, elem), NULL);
@@ -426,7 +448,7 @@ static Type *infer_for(Expr *e) {
 
 static Type *infer_try(Expr *e) {
   Type *t = prune(infer_expr(e->a, NULL));
-  if (t->kind == TY_VAR) solve_obligations(0), t = prune(t);
+  if (t->kind == TY_VAR) solve_early(), t = prune(t);
   if (t->kind == TY_ERROR) return t;
   if (t->kind == TY_VAR) {
     expect_type(e->a->span, t, type_con2(builtin.result, fresh(), fresh()), NULL);
@@ -586,7 +608,7 @@ static Type *infer_let(Stmt *s) {
     else t = declared;
   }
   infer->level--;
-  solve_obligations(mark);
+  solve_inside(mark);
   Local *l = s->pat->kind == PAT_VAR ? s->pat->local : NULL;
   bool value = is_value(s->e);
   bool generalises = l && (value || (shareable(t) && infer->pending.n == mark));
@@ -664,8 +686,8 @@ static Type *infer_kind(Expr *e, Type *expected) {
       add_obligation(OB_SHOW, t, e->args.v[i]->span);
     }
     return builtin.t_string;
-  case E_NAME: return infer_ref(e, -1);
-  case E_DOT: return infer_dot(e);
+  case E_NAME: return infer_ref(e, -1, expected);
+  case E_DOT: return infer_dot(e, expected);
   case E_TUPLE: {
     Type **elems = NEW_ARRAY(Type *, e->args.n);
     Type *want = expected ? prune(expected) : NULL;
@@ -711,8 +733,9 @@ static Type *infer_kind(Expr *e, Type *expected) {
       check_expr(e->a, builtin.t_bool, NULL);
       return builtin.t_bool;
     } else {
-      Type *t = infer_expr(e->a, expected);
-      add_obligation(OB_NUMBER, t, e->span);
+      Type *t = prune(infer_expr(e->a, expected));
+      if (t->kind == TY_CON && (t->con->prim == PRIM_INT || t->con->prim == PRIM_FLOAT)) return t;
+      add_obligation(OB_TRAIT, t, e->span)->iface = builtin.neg;
       return t;
     }
   case E_BINARY: return infer_binary(e, expected);

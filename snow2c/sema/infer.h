@@ -8,6 +8,7 @@
  * middle of another; each then has a state of its own. */
 typedef struct {
   Module *mod;
+  int errors; /* reported when the group was begun */
   int level;
   Type *result;     /* of the innermost function or closure */
   Expr *try_expr;   /* the `?` that decided result, if one did */
@@ -28,6 +29,8 @@ typedef struct {
 
 Type *infer_expr(Expr *e, Type *expected);
 /* Infers e and unifies it with want; reports E0001 at e. */
+/* Whether an `if`, or chain of them, has a last `else` and so a value. */
+bool has_else(const Expr *e);
 void check_expr(Expr *e, Type *want, const Why *why);
 void infer_pat(Pat *p, Type *expected);
 /* Unifies and reports a failure at the span: expected, found. */
@@ -40,6 +43,10 @@ void infer_block_fns(Block *b, int from, int to);
 Obligation *add_obligation(ObKind k, Type *ty, Span at);
 /* Solves what can be solved of the obligations from mark on; true when anything was. */
 bool solve_obligations(int mark);
+/* … at the end of a definition whose level has been left. */
+void solve_inside(int mark);
+/* Settles what can be, wherever it stands: perhaps it tells a type that is needed now. */
+void solve_early(void);
 /* Closes over the variables of types deeper than the current level. vars may be shared by a group. */
 Scheme *generalise(Type *t, TypeVec *vars, Obligations *obs);
 /* Moves out of pending what belongs to variables that are being generalised. */

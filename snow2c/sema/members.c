@@ -30,7 +30,7 @@ Impl *find_impl(Interface *iface, Type *t, bool *derived) {
   return NULL;
 }
 
-Member find_method(Type *t, Name name, Interface *iface) {
+Member find_method(Type *t, Name name, Interface *iface, const Module *from) {
   Member m = {0};
   if (t->kind != TY_CON) {
     if (!iface || t->kind != TY_TUPLE || !derive_bit(iface)) return m;
@@ -48,6 +48,16 @@ Member find_method(Type *t, Name name, Interface *iface) {
     Fn *f = impl_method(l->v.v[i], name);
     if (!f) continue;
     if (m.kind == MEMBER_FN) {
+      /* Another module's private interface gives way. */
+      Interface *in = l->v.v[i]->iface;
+      bool sees_old = !from || visible(from, m.iface->mod, m.iface->pub),
+           sees_new = !from || visible(from, in->mod, in->pub);
+      if (sees_old && !sees_new) continue;
+      if (sees_new && !sees_old) {
+        m.fn = f;
+        m.iface = in;
+        continue;
+      }
       m.kind = MEMBER_AMBIGUOUS;
       m.a = m.iface;
       m.b = l->v.v[i]->iface;
@@ -80,21 +90,30 @@ Member find_method(Type *t, Name name, Interface *iface) {
   return m;
 }
 
-Member find_member(Type *t, Name name, int argc) {
+static Member find_field(Type *t, Name name, const Module *from) {
+  Member m = {0};
+  Tycon *tc = t->con;
+  if (tc->kind != TC_STRUCT || (from && !visible(from, tc->mod, tc->pub))) return m;
+  for (int i = 0; i < tc->fields.n; i++)
+    if (tc->fields.v[i].name.name == name) {
+      m.kind = MEMBER_FIELD;
+      m.index = i;
+      m.type = apply_args(tc, t->args, tc->fields.v[i].ty);
+    }
+  return m;
+}
+
+Member find_member(Type *t, Name name, int argc, const Module *from) {
   Member m = {0};
   if (t->kind != TY_CON) return m;
   Tycon *tc = t->con;
-  if (tc->kind == TC_STRUCT)
-    for (int i = 0; i < tc->fields.n; i++)
-      if (tc->fields.v[i].name.name == name) {
-        m.kind = MEMBER_FIELD;
-        m.index = i;
-        m.type = apply_args(tc, t->args, tc->fields.v[i].ty);
-        return m;
-      }
-  if (argc < 0) return m;
-  m = find_method(t, name, NULL);
-  if (m.kind) return m;
+  Member field = find_field(t, name, from);
+  if (argc < 0) return field;
+  /* What is called is a field that holds a function, before any method; any other field stands behind. */
+  TypeKind holds = field.kind ? prune(field.type)->kind : TY_ERROR;
+  if (field.kind && (holds == TY_FUN || holds == TY_VAR)) return field;
+  m = find_method(t, name, NULL, from);
+  if (m.kind || field.kind) return m.kind ? m : field;
   Module *lib = dot_module(tc);
   FnList *l = lib ? pmap_get(&lib->fns, name) : NULL;
   Fn *f = fn_by_arity(l, argc + 1);
@@ -115,7 +134,8 @@ typedef struct Condition {
   Tycon *tc;
   bool holds, done;
   Type *bad;
-  bool *needs; /* by parameter */
+  const char *field; /* it stands in */
+  bool *needs;       /* by parameter */
   struct Condition *next;
 } Condition;
 
@@ -136,11 +156,15 @@ static Condition *condition_of(Interface *iface, Tycon *tc) {
   pmap_put(&conditions, tc, c);
   /* Display and Debug render their fields by the rules of interpolation. */
   Interface *each = iface == builtin.display || iface == builtin.debug ? NULL : iface;
-  for (int i = 0; i < tc->fields.n && c->holds; i++)
+  for (int i = 0; i < tc->fields.n && c->holds; i++) {
+    c->field = arena_printf("field `%s`", tc->fields.v[i].name.name->s);
     c->holds = condition_type(each, tc->fields.v[i].ty, c);
+  }
   for (int i = 0; i < tc->variants.n; i++)
-    for (int k = 0; k < tc->variants.v[i]->fields.n && c->holds; k++)
+    for (int k = 0; k < tc->variants.v[i]->fields.n && c->holds; k++) {
+      c->field = arena_printf("variant `%s`", tc->variants.v[i]->name.name->s);
       c->holds = condition_type(each, tc->variants.v[i]->fields.v[k].ty, c);
+    }
   c->done = true;
   return c;
 }
@@ -155,11 +179,20 @@ static bool condition_type(Interface *iface, Type *t, Condition *c) {
   }
   Obligations more = {0};
   Type *bad = t;
+  /* Inside other types lists are hashed element by element, though they have no Hash of their own. */
+  if (iface == builtin.hash && t->kind == TY_CON && t->con->prim == PRIM_LIST) iface = builtin.key;
   bool ok = iface ? implements(iface, t, &more, &bad) : showable(t, &more, &bad);
   for (int i = 0; ok && i < more.n; i++)
     ok = condition_type(more.v[i]->kind == OB_SHOW ? NULL : more.v[i]->iface, more.v[i]->ty, c);
   if (!ok && !c->bad) c->bad = bad;
   return ok;
+}
+
+bool derivable_for(Interface *iface, Tycon *tc, const char **field, Type **bad) {
+  Condition *c = condition_of(iface, tc);
+  *field = c->field;
+  *bad = c->bad;
+  return c->holds;
 }
 
 static void require(Obligations *more, Interface *iface, Type *t) {
@@ -193,13 +226,21 @@ static bool is_key(Type *t, Obligations *more, Type **bad) {
   if (t->kind != TY_CON) return false;
   if (t->con->kind == TC_STRUCT || t->con->kind == TC_SUM) return derived_holds(builtin.key, t, more, bad);
   if (t->con->prim == PRIM_LIST) require(more, builtin.key, t->args[0]);
-  return t->con->prim != PRIM_NONE;
+  if (t->con->prim != PRIM_NONE) return true;
+  /* A container of the library that can be compared and hashed. */
+  bool derived;
+  if (!find_impl(builtin.eq, t, &derived) || !find_impl(builtin.hash, t, &derived)) return false;
+  for (int i = 0; i < t->n; i++)
+    require(more, builtin.key, t->args[i]);
+  return true;
 }
 
 bool implements(Interface *iface, Type *t, Obligations *more, Type **bad) {
   bool derived;
   *bad = t;
   if (iface == builtin.key) return is_key(t, more, bad);
+  if (iface == builtin.neg && t->kind == TY_CON && (t->con->prim == PRIM_INT || t->con->prim == PRIM_FLOAT))
+    return true;
   Impl *im = find_impl(iface, t, &derived);
   if (im) {
     for (int i = 0; i < im->bounds.n; i++)
@@ -252,8 +293,5 @@ Type *signature_type(Fn *sig, Type *self, int level) {
     else if (sig->mod->is_std) params[i] = self; /* the protocols' `other` */
     else params[i] = type_var(level);
   }
-  return type_fun(params, sig->arity,
-                  c->ret    ? convert_type(c->ret, sig->mod, &scope)
-                  : c->body ? type_var(level)
-                            : builtin.t_unit);
+  return type_fun(params, sig->arity, c->ret ? convert_type(c->ret, sig->mod, &scope) : type_var(level));
 }

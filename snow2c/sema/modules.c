@@ -311,9 +311,12 @@ static void consider(const char *name, void *arg) {
   if (d < s->distance) s->distance = d, s->best = name;
 }
 
-static void bind_imports(Module *m) {
-  for (int i = 0; i < m->items.n; i++) {
-    Item *it = m->items.v[i];
+typedef VEC(Item *) Items;
+
+static void bind_imports(Module *m, const Items *items) {
+  for (int i = 0; i < items->n; i++) {
+    Item *it = items->v[i];
+    if (it->kind == I_MODULE) bind_imports(m, (const Items *)(const void *)&it->items);
     if ((it->kind != I_IMPORT && it->kind != I_FROM) || !it->path.n) continue;
     Module *target = user_module(&it->path);
     Name name = path_name(&it->path);
@@ -469,7 +472,8 @@ bool load_program(const char *path) {
   if (!ok) return false;
   program.main->is_main = true;
   for (int i = 0; i < user_modules.n; i++)
-    bind_imports(user_modules.v[i]); /* grows while files are found */
+    bind_imports(user_modules.v[i],
+                 (const Items *)(const void *)&user_modules.v[i]->items); /* grows while files are found */
   if (!order_modules()) return false;
   return true;
 }

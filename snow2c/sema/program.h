@@ -10,6 +10,7 @@ typedef struct {
   Module *main, *prelude;
   PMap std_by_name;
   PMap method_owners;      /* Name → InterfaceList*: interfaces with a method of that name */
+  PMap interfaces;         /* Name → InterfaceList*: all of that name */
   PMap impls;              /* Tycon* → ImplList* */
   const char *stdlib_dir;  /* --stdlib DIR, or NULL for the embedded one */
   VEC(const char *) roots; /* -I DIR */
@@ -54,11 +55,6 @@ void declare_module(Module *m);
 /* Second step for all modules at once, when every name is known. */
 void declare_bodies(Module *m);
 Type *convert_type(TypeExpr *te, Module *m, TypeScope *scope);
-/* The type a name stands for in module m, or NULL. */
-Tycon *find_type(Module *m, Name name);
-Tycon *find_type_path(Module *m, const Path *path);
-Module *find_prefix(Module *m, Name name);
-Interface *find_interface(Module *m, const Path *path);
 
 Type *scope_param(TypeScope *s, Name name);
 
@@ -67,6 +63,24 @@ Type *apply_args(Tycon *tc, Type **args, Type *t);
 /* A deep copy of a clause as parsed, for default methods that are typed once for each impl. */
 FnClause *clone_clause(const FnClause *c);
 Expr *clone_expr(const Expr *e);
+
+/* ---- scope.c: what a name or path denotes in a module, and who may see it ---- */
+
+/* Whether code in `from` may name an item of `owner`. */
+bool visible(const Module *from, const Module *owner, bool pub);
+/* Reports an item that may not be named here (E0035). */
+void private_item(Ident id, const Module *owner);
+/* The module that a prefix names in m, or NULL; the k-th choice where several imports end in the same name. */
+Module *find_prefix(Module *m, Name name, int k);
+/* The module that the first n segments of a path name, or NULL. Private modules on the way are reported. */
+Module *path_module(Module *m, const Path *path, int n);
+/* The type a name stands for in module m, or NULL. A private one is reported, and found. */
+Tycon *find_type(Module *m, Name name);
+Tycon *find_type_path(Module *m, const Path *path);
+Interface *find_interface(Module *m, const Path *path);
+Variant *find_ctor(Module *m, Name name);
+Variant *find_ctor_path(Module *m, const Path *path);
+Variant *variant_of(Tycon *t, Name name);
 
 /* ---- resolve.c ---- */
 
@@ -93,10 +107,11 @@ typedef struct {
   Interface *iface; /* of a method */
   Interface *a, *b; /* ambiguous */
 } Member;
-/* What `.name` means on a value of this (pruned, known) type; argc is -1 where it is not called. */
-Member find_member(Type *t, Name name, int argc);
+/* What `.name` means in module `from` (NULL: anywhere) on a value of this (pruned, known) type; argc is -1 where it is
+ * not called. */
+Member find_member(Type *t, Name name, int argc, const Module *from);
 /* Only methods of impls and derives; iface limits the search when not NULL. */
-Member find_method(Type *t, Name name, Interface *iface);
+Member find_method(Type *t, Name name, Interface *iface, const Module *from);
 /* The impl of an interface for a type, or NULL; *derived says that the compiler makes it. */
 Impl *find_impl(Interface *iface, Type *t, bool *derived);
 /* Whether t implements iface. What depends on t's arguments is appended to more. *bad receives the part that does
@@ -105,6 +120,8 @@ bool implements(Interface *iface, Type *t, Obligations *more, Type **bad);
 /* Whether t can be interpolated (Display, else Debug; chapter 1 section 10). */
 bool showable(Type *t, Obligations *more, Type **bad);
 Fn *impl_method(Impl *im, Name name);
+/* Whether deriving iface for tc is possible; otherwise which field forbids it, and the type in it that does. */
+bool derivable_for(Interface *iface, Tycon *tc, const char **field, Type **bad);
 /* The D_ bit of an interface that can be derived, or 0. */
 unsigned derive_bit(const Interface *i);
 /* A method's type as its interface declares it, for this implementing type. What is not annotated is fresh. */

@@ -51,24 +51,6 @@ static Local *new_local(Resolver *R, Name name, Span at) {
 
 /* ---- constructors and functions by name ---- */
 
-static Variant *find_ctor(Module *m, Name name) {
-  for (Module *k = m; k; k = k->parent) {
-    Variant *v = pmap_get(&k->ctors, name);
-    if (v) return v;
-    for (int i = k->imported.n - 1; i >= 0; i--) {
-      v = pmap_get(&k->imported.v[i]->ctors, name);
-      if (v && v->tycon->pub) return v;
-    }
-  }
-  return program.prelude ? pmap_get(&program.prelude->ctors, name) : NULL;
-}
-
-static Variant *variant_of(Tycon *t, Name name) {
-  for (int i = 0; t && i < t->variants.n; i++)
-    if (t->variants.v[i]->name.name == name) return t->variants.v[i];
-  return NULL;
-}
-
 /* `string_length`: a library function under its module's lower-case name (chapter 5 section 10). */
 static FnList *module_function(Name name) {
   static const char *const mods[] = {"String", "List", "Map", "Set", "Tuple", "Range", "Queue", "File", "IO", "Env"};
@@ -157,9 +139,29 @@ static void ref_fns(Resolver *R, Ref *ref, const FnList *l, int arity) {
   if (!f) f = l->v.v[l->v.n - 1];
   ref->kind = REF_FN;
   ref->fn = f;
-  f->used = true;
-  f->as_value |= arity < 0;
-  depend(R, f);
+  if (arity >= 0 || l->v.n == 1) {
+    f->used = true;
+    f->as_value |= arity < 0;
+    depend(R, f);
+    return;
+  }
+  /* Which of them is meant may follow from the type that is wanted. */
+  for (int i = 0; i < l->v.n; i++) {
+    vec_push(&ref->fns, l->v.v[i]);
+    l->v.v[i]->used = l->v.v[i]->as_value = true;
+    depend(R, l->v.v[i]);
+  }
+}
+
+/* The top-level let of a name that is meant at a place: the last one before it, or else the first after it. A let is
+ * not visible in its own value, unless nothing else is. */
+static Local *let_at(Resolver *R, Local *last, Span at) {
+  Local *first = last;
+  for (Local *l = last; l; l = l->hides) {
+    if (l->span.src == at.src && l->span.start < at.start && l->global_fn != R->top) return l;
+    if (l->global_fn != R->top) first = l;
+  }
+  return first;
 }
 
 static bool resolve_name(Resolver *R, Ident id, Ref *ref, int arity) {
@@ -176,6 +178,7 @@ static bool resolve_name(Resolver *R, Ident id, Ref *ref, int arity) {
     if (l) return ref_fns(R, ref, l, arity), true;
     Local *g = pmap_get(&m->lets, id.name);
     if (g) {
+      g = let_at(R, g, id.span);
       ref->kind = REF_LOCAL;
       ref->local = g;
       g->used = true;
@@ -219,35 +222,19 @@ static bool resolve_name(Resolver *R, Ident id, Ref *ref, int arity) {
   return false;
 }
 
-/* The module a dotted prefix names, or NULL. */
-static Module *prefix_module(Resolver *R, const Expr *e) {
-  if (e->kind == E_NAME) return find_prefix(R->mod, e->name.name);
+/* A chain of names as a path; false for anything else. */
+static bool expr_path(const Expr *e, Path *path) {
   if (e->kind == E_DOT) {
-    Module *m = prefix_module(R, e->a);
-    Module *inner = m ? pmap_get(&m->prefixes, e->name.name) : NULL;
-    return inner && inner->parent == m ? inner : NULL;
-  }
-  return NULL;
-}
-
-static bool is_private_here(Resolver *R, Module *m) {
-  /* The private items of an inline module are seen by itself and what is nested in it. */
-  for (Module *k = R->mod; k; k = k->parent)
-    if (k == m) return false;
+    if (!expr_path(e->a, path)) return false;
+  } else if (e->kind != E_NAME) return false;
+  vec_push(path, e->name);
   return true;
 }
 
-static void unknown_member(Resolver *R, Module *m, Expr *e, FnList *hidden) {
+static void unknown_member(Resolver *R, Module *m, Expr *e) {
   Ident id = e->name;
   const char *mod = m->name->s;
   Diag *d;
-  if (hidden && !m->is_std) {
-    d = diag_error("E0035", id.span, "private item cannot be imported");
-    d->primary.text = arena_printf("`%s` is private in module `%s`", id.name->s, mod);
-    d->help = arena_printf("add `pub` to `%s` in module `%s` to make it accessible", id.name->s, mod);
-    d->json = arena_printf("`%s` is private in module `%s`; add `pub` to make it accessible", id.name->s, mod);
-    return;
-  }
   if (m->is_std)
     d = diag_error(find_type(R->mod, m->name) ? "E0030" : "E0004", id.span, "module %s has no function %s", mod,
                    id.name->s);
@@ -262,58 +249,61 @@ static void unknown_member(Resolver *R, Module *m, Expr *e, FnList *hidden) {
   if (s.best) d->help = arena_printf("did you mean `%s.%s`?", m->last->s, s.best);
 }
 
-static Interface *interface_named(Resolver *R, Ident id) {
-  Path p = {0};
-  vec_push(&p, id);
-  return find_interface(R->mod, &p);
+static bool is_method_of(const Interface *in, Name name) {
+  for (int i = 0; i < in->methods.n; i++)
+    if (in->methods.v[i]->name == name) return true;
+  return false;
+}
+
+/* The type whose variants and static methods a prefix gives: `Self` is the one that the impl is for. */
+static Tycon *prefix_type(Resolver *R, const Path *path) {
+  if (path->n == 1 && strcmp(path->v[0].name->s, "Self") == 0 && R->top->impl && R->top->impl->tycon)
+    return R->top->impl->tycon;
+  if (path->n == 1) return find_type(R->mod, path->v[0].name);
+  Module *m = path_module(R->mod, path, path->n - 1);
+  return m ? find_type_path(R->mod, path) : NULL;
 }
 
 /* Steps 1 to 6 of chapter 2 section 2.14; false when the base is an ordinary expression. */
 static bool resolve_qualified(Resolver *R, Expr *e, int arity) {
   Ref *ref = &e->ref;
   Name name = e->name.name;
-  bool plain = e->a->kind == E_NAME;
-  if (!plain && e->a->kind != E_DOT) return false;
-  Binding *local = plain ? pmap_get(&R->scope, e->a->name.name) : NULL;
-  Module *m = NULL, *user = plain ? NULL : prefix_module(R, e->a);
-  FnList *hidden = NULL;
-  if (plain)
-    for (Module *k = R->mod; k && !user; k = k->parent)
-      user = pmap_get(&k->prefixes, e->a->name.name);
-  Module *lib = plain ? std_module(e->a->name.name) : NULL;
-  Module *tries[2] = {user, lib};
-  for (int i = 0; i < 2; i++) {
-    if (!tries[i]) continue;
-    if (!m) m = tries[i];
-    FnList *l = pmap_get(&tries[i]->fns, name);
+  Path path = {0};
+  if (!expr_path(e->a, &path)) return false;
+  bool plain = path.n == 1;
+  Binding *local = plain ? pmap_get(&R->scope, path.v[0].name) : NULL;
+  Module *first = NULL, *hidden = NULL;
+  /* Of several imports that end in this name the later one is asked first, then the others, then the library. */
+  for (int k = 0;; k++) {
+    Module *m = plain ? find_prefix(R->mod, path.v[0].name, k) : k ? NULL : path_module(R->mod, &path, path.n);
+    if (!m) break;
+    if (!first) first = m;
+    FnList *l = pmap_get(&m->fns, name);
     if (!l) continue;
-    Fn *f = fn_by_arity(l, arity);
-    if (!f) f = fn_by_arity(l, -1);
-    if (f->pub || (tries[i]->parent && !is_private_here(R, tries[i]))) return ref_fns(R, ref, l, arity), true;
-    if (tries[i]->is_std && R->mod->is_std) return ref_fns(R, ref, l, arity), true;
-    hidden = l;
+    bool pub = false;
+    for (int i = 0; i < l->v.n; i++)
+      pub |= l->v.v[i]->pub;
+    if (visible(R->mod, m, pub)) return ref_fns(R, ref, l, arity), true;
+    if (!hidden && !m->is_std) hidden = m;
   }
+  Module *m = first;
   if (m) {
     Variant *v = pmap_get(&m->ctors, name);
-    if (v && (v->tycon->pub || m->parent)) {
+    if (v) {
+      if (!visible(R->mod, m, v->tycon->pub)) private_item(e->name, m);
       ref->kind = REF_CTOR;
       ref->variant = v;
       return true;
     }
     Local *g = pmap_get(&m->lets, name);
-    if (g && ((m->parent && !is_private_here(R, m)) || m->is_std)) {
+    if (g && (visible(R->mod, m, false) || m->is_std)) {
       ref->kind = REF_LOCAL;
       ref->local = g;
       depend(R, g->global_fn);
       return true;
     }
   }
-  Tycon *t = NULL;
-  if (plain) t = find_type(R->mod, e->a->name.name);
-  else {
-    Module *base = prefix_module(R, e->a->a);
-    t = base ? pmap_get(&base->types, e->a->name.name) : NULL;
-  }
+  Tycon *t = prefix_type(R, &path);
   if (t) {
     Variant *v = variant_of(t, name);
     if (v) {
@@ -331,17 +321,20 @@ static bool resolve_qualified(Resolver *R, Expr *e, int arity) {
       }
     }
   }
-  if (plain && !local) {
-    Interface *in = interface_named(R, e->a->name);
-    for (int i = 0; in && i < in->methods.n; i++)
-      if (in->methods.v[i]->name == name) {
-        ref->kind = REF_METHOD;
-        ref->method = name;
-        ref->iface = in;
-        return true;
-      }
+  Interface *in = plain && local ? NULL : find_interface(R->mod, &path);
+  if (in && is_method_of(in, name)) {
+    ref->kind = REF_METHOD;
+    ref->method = name;
+    ref->iface = in;
+    return true;
   }
-  if (!m && t && plain && !local && !pmap_get(&R->mod->ctors, e->a->name.name)) {
+  if (in && !m && !t) {
+    Diag *d = diag_error("E0030", e->name.span, "interface %s has no method %s", in->name->s, name->s);
+    d->primary.text = "no such method";
+    ref->kind = REF_ERROR;
+    return true;
+  }
+  if (!m && t && plain && !local && !pmap_get(&R->mod->ctors, path.v[0].name)) {
     Diag *d =
         diag_error(t->kind == TC_SUM ? "E0010" : "E0030", e->name.span,
                    t->kind == TC_SUM ? "unknown variant: %s.%s" : "type %s has no function %s", t->name->s, name->s);
@@ -350,7 +343,8 @@ static bool resolve_qualified(Resolver *R, Expr *e, int arity) {
     return true;
   }
   if (m && !(plain && local)) {
-    unknown_member(R, m, e, hidden);
+    if (hidden) private_item(e->name, hidden);
+    else unknown_member(R, m, e);
     ref->kind = REF_ERROR;
     return true;
   }
@@ -421,19 +415,7 @@ static void resolve_pat(Resolver *R, Pat *p, Locals *out) {
     p->local = pattern_local(R, out, p->path.v[0]);
     return;
   case PAT_CTOR: {
-    Name name = p->path.v[p->path.n - 1].name;
-    if (p->path.n == 1) p->variant = find_ctor(R->mod, name);
-    else {
-      Path prefix = p->path;
-      prefix.n--;
-      Tycon *t = find_type_path(R->mod, &prefix);
-      p->variant = variant_of(t, name);
-      if (!p->variant) {
-        Module *m = find_prefix(R->mod, prefix.v[prefix.n - 1].name);
-        Variant *v = m ? pmap_get(&m->ctors, name) : NULL;
-        if (v && (v->tycon->pub || m->parent)) p->variant = v;
-      }
-    }
+    p->variant = find_ctor_path(R->mod, &p->path);
     for (int i = 0; i < p->args.n; i++)
       resolve_pat(R, p->args.v[i], out);
     return;
@@ -545,6 +527,7 @@ void declare_lets(Module *m) {
     for (int k = 0; k < locals.n; k++) {
       locals.v[k]->global = true;
       locals.v[k]->global_fn = f;
+      locals.v[k]->hides = pmap_get(&m->lets, locals.v[k]->name);
       pmap_put(&m->lets, locals.v[k]->name, locals.v[k]);
     }
     vec_push(&m->let_fns, f);

@@ -44,7 +44,7 @@ static void no_member(Obligation *o, Type *t, bool called) {
       int distance = 3;
       for (int i = 0; i < t->con->fields.n; i++) {
         int k = edit_distance(o->name->s, t->con->fields.v[i].name.name->s, 2);
-        if (k < distance) distance = k, best = t->con->fields.v[i].name.name->s;
+        if (k && k < distance) distance = k, best = t->con->fields.v[i].name.name->s;
       }
       if (best) d->help = arena_printf("did you mean `%s`?", best);
     }
@@ -100,7 +100,8 @@ static bool solve_method(Obligation *o, Type *t) {
         }
     return false;
   }
-  Member m = dot ? find_member(t, o->name, o->other->n - 1) : find_method(t, o->name, o->iface);
+  const Module *from = o->expr ? infer->mod : NULL;
+  Member m = dot ? find_member(t, o->name, o->other->n - 1, from) : find_method(t, o->name, o->iface, from);
   Expr *e = o->expr;
   switch (m.kind) {
   case MEMBER_FIELD: {
@@ -180,9 +181,6 @@ static bool solve(Obligation *o) {
   case OB_CONCAT:
     if (!is_string(t) && !(t->kind == TY_CON && t->con == builtin.list)) missing_trait(o->span, "Concat", t);
     return true;
-  case OB_NUMBER:
-    if (t->kind != TY_CON || (t->con->prim != PRIM_INT && t->con->prim != PRIM_FLOAT)) missing_trait(o->span, "Neg", t);
-    return true;
   case OB_INDEX:
     if (t->kind == TY_CON && t->con == builtin.list) {
       expect_type(o->span, builtin.t_int, o->other, NULL);
@@ -208,7 +206,7 @@ static bool solve(Obligation *o) {
     }
     return true;
   case OB_FIELD: {
-    Member m = find_member(t, o->name, -1);
+    Member m = find_member(t, o->name, -1, o->expr ? infer->mod : NULL);
     if (m.kind == MEMBER_FIELD) {
       if (o->expr) o->expr->index = m.index, o->expr->late = false;
       expect_type(o->span, m.type, o->other, NULL);
@@ -223,6 +221,16 @@ static bool solve(Obligation *o) {
   return true;
 }
 
+void solve_early(void) {
+  for (bool progress = true; progress;) {
+    progress = false;
+    for (int i = 0; i < infer->pending.n; i++) {
+      Obligation *o = infer->pending.v[i];
+      if (!o->settled && solve(o)) progress = o->settled = true;
+    }
+  }
+}
+
 bool solve_obligations(int mark) {
   bool any = false;
   for (bool progress = true; progress;) {
@@ -230,7 +238,7 @@ bool solve_obligations(int mark) {
     int keep = mark;
     for (int i = mark; i < infer->pending.n; i++) {
       Obligation *o = infer->pending.v[i];
-      if (solve(o)) progress = any = true;
+      if (o->settled || solve(o)) progress = any = true;
       else infer->pending.v[keep++] = o;
     }
     infer->pending.n = keep;
@@ -243,6 +251,7 @@ void take_obligations(int mark, TypeVec *vars, Obligations *out) {
   for (int i = mark; i < infer->pending.n; i++) {
     Obligation *o = infer->pending.v[i];
     Type *t = prune(o->ty);
+    if (o->settled) continue;
     if (t->kind == TY_VAR && t->level > infer->level) {
       free_vars(o->ty, infer->level, vars);
       if (o->other) free_vars(o->other, infer->level, vars);

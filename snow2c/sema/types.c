@@ -4,13 +4,10 @@
 
 Builtins builtin;
 
-static int next_id = 1;
-
 Type *type_var(int level) {
   Type *t = NEW(Type);
   t->kind = TY_VAR;
   t->level = level;
-  t->id = next_id++;
   return t;
 }
 
@@ -286,6 +283,8 @@ Type *concretize(Type *t) {
 
 /* ---- text ---- */
 
+static int last_shown;
+
 static void put_type(Buf *b, Type *t, const Module *m, int depth) {
   t = prune(t);
   if (depth > 40 || b->n > 2000) {
@@ -295,7 +294,11 @@ static void put_type(Buf *b, Type *t, const Module *m, int depth) {
   switch (t->kind) {
   case TY_VAR:
     if (t->name) buf_puts(b, t->name->s);
-    else buf_printf(b, "?%d", t->id);
+    else {
+      /* Numbered as they appear in messages, so that a message does not depend on what came before it. */
+      if (!t->id) t->id = ++last_shown;
+      buf_printf(b, "?%d", t->id);
+    }
     return;
   case TY_ERROR: buf_puts(b, "?"); return;
   case TY_CON:

@@ -30,7 +30,7 @@ struct Type {
 };
 
 /* What must still be shown about a type that is not known yet. */
-typedef enum { OB_TRAIT, OB_SHOW, OB_FIELD, OB_METHOD, OB_CONCAT, OB_INDEX, OB_NUMBER } ObKind;
+typedef enum { OB_TRAIT, OB_SHOW, OB_FIELD, OB_METHOD, OB_CONCAT, OB_INDEX } ObKind;
 typedef struct Obligation {
   ObKind kind;
   Type *ty;         /* the subject */
@@ -43,7 +43,8 @@ typedef struct Obligation {
   Expr *expr; /* where it arose; the solution is noted there */
   Span span;
   bool done;
-  bool nested; /* part of what a compound type requires */
+  bool settled; /* ahead of its turn */
+  bool nested;  /* part of what a compound type requires */
 } Obligation;
 typedef VEC(Obligation *) Obligations;
 
@@ -59,7 +60,7 @@ typedef struct {
   Type *t_int, *t_float, *t_bool, *t_string, *t_unit, *t_error;
   Tycon *list, *map, *pid, *option, *result, *range, *ordering;
   Variant *some, *none, *ok, *err;
-  Interface *add, *sub, *mul, *div, *mod, *eq, *ord, *display, *debug, *hash, *dflt, *key;
+  Interface *add, *sub, *mul, *div, *mod, *neg, *eq, *ord, *display, *debug, *hash, *dflt, *key;
 } Builtins;
 extern Builtins builtin;
 

@@ -246,6 +246,7 @@ struct Local {
   Span span;
   bool used, global, is_param;
   Fn *global_fn; /* of a global: the let it belongs to */
+  Local *hides;  /* … and the earlier one of the same name */
   Type *ty;
   Scheme *scheme; /* non-NULL for let-polymorphic variables */
   Expr *init;     /* of a generalised let: what each use type is made from */
@@ -429,6 +430,8 @@ struct Module {
   VEC(Item *) hoisted; /* declared inside function bodies */
   bool is_std, is_main, parsed, bad;
   Module *parent; /* inline modules */
+  Span span;      /* … their name */
+  bool pub;       /* … */
   VEC(Module *) deps, inner;
   int order, visiting;
   /* resolved */
@@ -446,7 +449,8 @@ struct Module {
   PMap prefixes; /* Name → Module*, from imports and inline modules; the later import wins */
   PMap missing;  /* Name → anything: names that an import failed to bind; their uses are not reported again */
   PMap from_fns; /* Name → FnList*, from-imports */
-  VEC(Module *) imported; /* modules whose public types are in scope, later wins */
+  VEC(Module *) imported;   /* modules whose public types are in scope, later wins */
+  VEC(Module *) qualifiers; /* those of them that are prefixes too */
 };
 
 typedef struct {
