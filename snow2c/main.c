@@ -183,12 +183,12 @@ static void translate(Buf *out) {
     free(text);
     return;
   }
+  /* A tree with holes would give follow-on errors: a syntax error ends here. */
+  if (any_bad()) return;
   for (int i = 0; i < program.modules.n; i++)
     declare_module(program.modules.v[i]);
   for (int i = 0; i < program.modules.n; i++)
     declare_bodies(program.modules.v[i]);
-  /* A tree with holes would give follow-on errors: a syntax error ends here. */
-  if (any_bad()) return;
   check_program();
   if (diag_errors() || opt.check) return;
   if (opt.emit == EMIT_TYPES) {
@@ -215,8 +215,8 @@ static void translate(Buf *out) {
 
 static void *run(void *unused) {
   (void)unused;
-  Buf out = {0};
-  translate(&out);
+  static Buf out;
+  if (setjmp(diag_stop_point) == 0) translate(&out);
   bool color = strcmp(opt.color, "always") == 0;
   if (strcmp(opt.color, "auto") == 0) {
     const char *no = getenv("NO_COLOR");

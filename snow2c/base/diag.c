@@ -46,6 +46,10 @@ void diag_label(Diag *d, Span at, const char *text) {
   vec_push(&d->more, l);
 }
 
+jmp_buf diag_stop_point;
+
+void diag_stop(void) { longjmp(diag_stop_point, 1); }
+
 int diag_errors(void) { return n_errors; }
 int diag_mark(void) { return diags.n; }
 

@@ -7,6 +7,8 @@
 
 #include "base/util.h"
 
+#include <setjmp.h>
+
 /* One source text. Offsets into it are bytes; the text is NUL-terminated behind its last byte. */
 typedef struct Source {
   const char *path; /* as shown in messages */
@@ -51,6 +53,9 @@ int diag_errors(void);
 int diag_mark(void);
 void diag_rewind(int mark);
 /* Sorts and prints everything; of two that say the same at the same place only the first. */
+/* Leaves the translation after a fault with which it cannot go on: returns to diag_stop_point. */
+extern jmp_buf diag_stop_point;
+NORETURN void diag_stop(void);
 void diag_print_all(FILE *out, bool json, bool color);
 
 /* Line and column (both from 1, columns in characters) of a byte offset. */

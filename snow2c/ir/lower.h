@@ -31,6 +31,7 @@ typedef struct Lower {
   bool dead;    /* the current block has ended in a jump */
   PMap vars;    /* Local* → IrVar* */
   PMap fns;     /* local Fn* → LocalFn* */
+  PMap poly;    /* Local* → PolyCode*: code of generalised closures */
   PMap statics; /* Local* → Known*: parameters that stand for a known function */
   struct Lower *outer;
   EnvGroup *env;

@@ -724,17 +724,43 @@ static Ir *retype(Lower *L, Ir *x, Repr *to) {
   return x_var(out);
 }
 
+/* The code of a generalised closure at some types, for uses of it in one function. */
+typedef struct PolyCode {
+  Type **types;
+  IrFn *fn;
+  struct PolyCode *next;
+} PolyCode;
+
+static PolyCode *find_code(Lower *L, Local *l, Type **types) {
+  for (PolyCode *p = pmap_get(&L->poly, l); p; p = p->next) {
+    bool same = true;
+    for (int i = 0; i < l->scheme->nvars; i++)
+      same &= p->types[i] == types[i];
+    if (same) return p;
+  }
+  return NULL;
+}
+
 static Ir *poly_local(Lower *L, Local *l, Type **inst, Type *t) {
   if (!l->init) return retype(L, find_var(L, l), repr_of(t));
   /* A let-polymorphic value is made anew for the types of this use; its initialiser has no effect. */
   Scheme *s = l->scheme;
   Type **types = ref_inst(s, inst);
+  PolyCode *code = find_code(L, l, types);
+  if (code) return closure_value(L, code->fn, t);
   Type **saved = NEW_ARRAY(Type *, s->nvars);
   for (int i = 0; i < s->nvars; i++)
     saved[i] = s->vars[i]->bound, s->vars[i]->bound = types[i];
   Ir *x = lower_value(L, l->init);
   for (int i = 0; i < s->nvars; i++)
     s->vars[i]->bound = saved[i];
+  if (x->kind == X_CLOSURE && l->init->kind == E_CLOSURE) {
+    code = NEW(PolyCode);
+    code->types = types;
+    code->fn = x->fn;
+    code->next = pmap_get(&L->poly, l);
+    pmap_put(&L->poly, l, code);
+  }
   return x;
 }
 

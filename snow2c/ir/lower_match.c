@@ -39,6 +39,17 @@ static Row *copy_row(const Row *r, int cols) {
 
 /* Moves names out of the patterns and splits alternatives, until every pattern is NULL or a test. */
 static void simplify(Rows *out, Row *r, Ir **cols, int ncols) {
+  enum { MOST = 20000 };
+  if (out->n >= MOST) {
+    /* Alternatives in several columns multiply. */
+    Span at = {0};
+    for (int i = 0; i < ncols && !at.src; i++)
+      if (r->pats[i]) at = r->pats[i]->span;
+    Diag *d = diag_error("E0117", at, "too many combinations of alternatives");
+    d->primary.text = arena_printf("more than %d", MOST);
+    d->help = "split the pattern into several arms, or test in a guard";
+    diag_stop();
+  }
   for (int i = 0; i < ncols; i++) {
     for (Pat *p = r->pats[i]; p;) {
       if (p->kind == PAT_WILD || p->kind == PAT_UNIT || p->kind == PAT_ERROR) p = NULL;

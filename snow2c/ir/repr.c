@@ -148,6 +148,15 @@ static void layout_sum(Repr *r) {
       if (r->variants.v[i].words == 0) r->null_variant = i;
 }
 
+/* A type whose parts are ever larger instances of itself would never end. */
+static void check_endless(Type *t) {
+  enum { MOST = 60 };
+  if (t->kind != TY_CON || ++t->con->laying_out <= MOST) return;
+  Diag *d = diag_error("E0113", t->con->span, "`%s` contains itself at ever larger types", t->con->name->s);
+  d->primary.text = "no finite program can hold all of its instances";
+  diag_stop();
+}
+
 Repr *repr_of(Type *t) {
   assert(t->concrete);
   if (t->repr) return t->repr;
@@ -155,6 +164,7 @@ Repr *repr_of(Type *t) {
   t->repr = r;
   r->ty = t;
   r->computing = true;
+  check_endless(t);
   if (t->kind == TY_FUN) primitive(r, R_FN, "snow_fn", 2), set_name(r);
   else if (t->kind == TY_TUPLE && t->n == 0) primitive(r, R_UNIT, "void", 0), r->cname = "Unit";
   else if (t->kind == TY_TUPLE) layout_struct(r);
@@ -171,6 +181,7 @@ Repr *repr_of(Type *t) {
       else layout_sum(r);
     }
   r->computing = false;
+  if (t->kind == TY_CON) t->con->laying_out--;
   vec_push(&repr_list, r);
   return r;
 }

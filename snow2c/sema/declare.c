@@ -556,7 +556,6 @@ static void declare_items(Module *m) {
       break;
     case I_LET: vec_push(&m->let_list, it->stmt); break;
     case I_EXPR: {
-      if (m->bad) break; /* what a syntax error left over */
       Diag *d = diag_error("E0107", it->span, "an expression at the top level of a file is never run");
       d->help = "put it into a function, for example `main`";
       break;

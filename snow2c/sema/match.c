@@ -88,6 +88,9 @@ static bool same_literal(const Pat *a, const Pat *b) {
   return a->slen == b->slen && memcmp(a->s, b->s, a->slen) == 0;
 }
 
+/* In a match with a type error patterns of different types may meet. */
+static bool same_type(const Sp *a, const Sp *b) { return a->ncons == b->ncons && a->tc == b->tc; }
+
 /* The rows of m that match constructor (or literal) head, with its arguments in place of the first column. */
 static void specialise_row(Matrix *out, Sp **row, int cols, const Sp *head) {
   const Sp *p = row[0];
@@ -100,7 +103,7 @@ static void specialise_row(Matrix *out, Sp **row, int cols, const Sp *head) {
     }
     return;
   }
-  if (p->kind == SP_CON && (head->kind != SP_CON || p->con != head->con)) return;
+  if (p->kind == SP_CON && (head->kind != SP_CON || p->con != head->con || p->n != head->n)) return;
   if (p->kind == SP_LIT && (head->kind != SP_LIT || !same_literal(p->lit, head->lit))) return;
   Sp **r = NEW_ARRAY(Sp *, head->n + cols - 1);
   for (int i = 0; i < head->n; i++)
@@ -144,7 +147,7 @@ static bool useful(const Matrix *m, Sp **q, int cols) {
     return useful(&s, r, p->n + cols - 1);
   }
   /* A wildcard: useful when it is for some constructor, where the column names them all; else by the default. */
-  Sp **seen = NULL;
+  Sp **seen = NULL, *first = NULL;
   int ncons = 0, count = 0;
   VEC(Sp *) todo = {0};
   for (int i = 0; i < m->rows.n; i++)
@@ -154,9 +157,8 @@ static bool useful(const Matrix *m, Sp **q, int cols) {
     if (t->kind == SP_OR)
       for (int k = 0; k < t->n; k++)
         vec_push(&todo, t->args[k]);
-    else if (t->kind == SP_CON) {
-      ncons = t->ncons;
-      if (!seen) seen = NEW_ARRAY(Sp *, ncons);
+    else if (t->kind == SP_CON && (!first || same_type(t, first))) {
+      if (!first) first = t, seen = NEW_ARRAY(Sp *, ncons = t->ncons);
       if (!seen[t->con]) seen[t->con] = t, count++;
     }
   }

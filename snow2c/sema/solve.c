@@ -265,6 +265,15 @@ void take_obligations(int mark, TypeVec *vars, Obligations *out) {
   infer->pending.n = keep;
 }
 
+/* Whether an obligation only repeats an earlier one. Without this a chain of functions that use the one before twice
+ * would double its obligations at each step. */
+static bool repeated(const Obligations *obs, int n, const Obligation *o) {
+  if (o->kind != OB_TRAIT && o->kind != OB_SHOW && o->kind != OB_CONCAT) return false;
+  for (int i = 0; i < n; i++)
+    if (obs->v[i]->kind == o->kind && obs->v[i]->iface == o->iface && prune(obs->v[i]->ty) == prune(o->ty)) return true;
+  return false;
+}
+
 Scheme *generalise(Type *t, TypeVec *vars, Obligations *obs) {
   Scheme *s = NEW(Scheme);
   for (int i = 0; i < vars->n; i++)
@@ -272,6 +281,10 @@ Scheme *generalise(Type *t, TypeVec *vars, Obligations *obs) {
   s->vars = vars->v;
   s->nvars = vars->n;
   s->ty = t;
+  int keep = 0;
+  for (int i = 0; i < obs->n; i++)
+    if (!repeated(obs, keep, obs->v[i])) obs->v[keep++] = obs->v[i];
+  obs->n = keep;
   s->obs = *obs;
   return s;
 }

@@ -60,6 +60,8 @@ Type *prune(Type *t) {
   return t;
 }
 
+static uint32_t this_walk;
+
 /* ---- unification ---- */
 
 /* Lowers the levels inside t to that of var, and finds var itself (occurs check), in one walk. */
@@ -73,7 +75,8 @@ static bool adjust(Type *var, Type *t) {
   case TY_CON:
   case TY_TUPLE:
   case TY_FUN:
-    if (t->concrete) return true;
+    if (t->concrete || t->walk == this_walk) return true;
+    t->walk = this_walk;
     for (int i = 0; i < t->n; i++)
       if (!adjust(var, t->args[i])) return false;
     return t->kind != TY_FUN || adjust(var, t->ret);
@@ -83,6 +86,7 @@ static bool adjust(Type *var, Type *t) {
 }
 
 static UnifyResult bind(Type *var, Type *t, UnifyFault *f) {
+  this_walk++;
   if (!adjust(var, t)) {
     f->var = var;
     f->in = t;
@@ -131,7 +135,7 @@ UnifyResult unify(Type *a, Type *b, UnifyFault *f) {
 
 /* ---- schemes ---- */
 
-Type *substitute(Type *t) {
+static Type *substitute_in(Type *t) {
   t = prune(t);
   switch (t->kind) {
   case TY_VAR: return t->generic && t->bound ? t->bound : t;
@@ -139,11 +143,12 @@ Type *substitute(Type *t) {
   default: break;
   }
   if (t->concrete) return t;
+  if (t->walk == this_walk) return t->in_walk;
   Type **args = NULL;
-  Type *ret = t->kind == TY_FUN ? substitute(t->ret) : NULL;
+  Type *ret = t->kind == TY_FUN ? substitute_in(t->ret) : NULL;
   bool changed = ret != t->ret;
   for (int i = 0; i < t->n; i++) {
-    Type *c = substitute(t->args[i]);
+    Type *c = substitute_in(t->args[i]);
     if (c != t->args[i] && !args) {
       args = NEW_ARRAY(Type *, t->n);
       for (int j = 0; j < i; j++)
@@ -151,12 +156,21 @@ Type *substitute(Type *t) {
     }
     if (args) args[i] = c;
   }
-  if (!args && !changed) return t;
-  Type *u = NEW(Type);
-  *u = *t;
-  if (args) u->args = args;
-  u->ret = ret;
-  return u;
+  Type *u = t;
+  if (args || changed) {
+    u = NEW(Type);
+    *u = *t;
+    if (args) u->args = args;
+    u->ret = ret;
+    u->interned = NULL;
+  }
+  t->walk = this_walk;
+  return t->in_walk = u;
+}
+
+Type *substitute(Type *t) {
+  this_walk++;
+  return substitute_in(t);
 }
 
 Type *instantiate(const Scheme *s, int level, Type ***inst, Obligations *obs, Span at) {
@@ -187,9 +201,9 @@ Type *instantiate(const Scheme *s, int level, Type ***inst, Obligations *obs, Sp
   return t;
 }
 
-void free_vars(Type *t, int level, TypeVec *out) {
+static void free_vars_in(Type *t, int level, TypeVec *out) {
   t = prune(t);
-  if (t->kind == TY_ERROR || t->concrete) return;
+  if (t->kind == TY_ERROR || t->concrete || t->walk == this_walk) return;
   if (t->kind == TY_VAR) {
     if (t->generic || t->level <= level) return;
     for (int i = 0; i < out->n; i++)
@@ -197,18 +211,30 @@ void free_vars(Type *t, int level, TypeVec *out) {
     vec_push(out, t);
     return;
   }
+  t->walk = this_walk;
   for (int i = 0; i < t->n; i++)
-    free_vars(t->args[i], level, out);
-  if (t->kind == TY_FUN) free_vars(t->ret, level, out);
+    free_vars_in(t->args[i], level, out);
+  if (t->kind == TY_FUN) free_vars_in(t->ret, level, out);
+}
+
+void free_vars(Type *t, int level, TypeVec *out) {
+  this_walk++;
+  free_vars_in(t, level, out);
+}
+
+static bool has_vars_in(Type *t) {
+  t = prune(t);
+  if (t->kind == TY_VAR) return true;
+  if (t->kind == TY_ERROR || t->concrete || t->walk == this_walk) return false;
+  t->walk = this_walk;
+  for (int i = 0; i < t->n; i++)
+    if (has_vars_in(t->args[i])) return true;
+  return t->kind == TY_FUN && has_vars_in(t->ret);
 }
 
 bool has_vars(Type *t) {
-  t = prune(t);
-  if (t->kind == TY_VAR) return true;
-  if (t->kind == TY_ERROR || t->concrete) return false;
-  for (int i = 0; i < t->n; i++)
-    if (has_vars(t->args[i])) return true;
-  return t->kind == TY_FUN && has_vars(t->ret);
+  this_walk++;
+  return has_vars_in(t);
 }
 
 /* ---- concrete types ---- */
@@ -256,29 +282,48 @@ static Type *intern_type(Type *t) {
   return u;
 }
 
-Type *concretize(Type *t) {
+/* *open is set when a variable was met: then the result holds only for the present instance. */
+static Type *concretize_in(Type *t, bool *open) {
   t = prune(t);
   if (t->concrete) return t;
+  if (t->interned) return t->interned;
   Type *args[16], **p = args;
   Type tmp = {0};
   switch (t->kind) {
   case TY_VAR:
-    if (t->bound) return concretize(t->bound);
+    *open = true;
+    if (t->bound) return concretize_in(t->bound, open);
     tmp.kind = TY_TUPLE; /* nobody constrained it */
     return intern_type(&tmp);
   case TY_ERROR: tmp.kind = TY_TUPLE; return intern_type(&tmp);
   default: break;
+  }
+  if (t->walk == this_walk) {
+    *open = true;
+    return t->in_walk;
   }
   if (t->n > 16) p = NEW_ARRAY(Type *, t->n);
   tmp.kind = t->kind;
   tmp.con = t->con;
   tmp.n = t->n;
   tmp.args = p;
+  bool inside = false;
   if (t->kind == TY_CON && t->con == builtin.pid) tmp.n = 0; /* the message type has no part at run time */
   for (int i = 0; i < tmp.n; i++)
-    p[i] = concretize(t->args[i]);
-  if (t->ret) tmp.ret = concretize(t->ret);
-  return intern_type(&tmp);
+    p[i] = concretize_in(t->args[i], &inside);
+  if (t->ret) tmp.ret = concretize_in(t->ret, &inside);
+  Type *result = intern_type(&tmp);
+  *open |= inside;
+  t->walk = this_walk;
+  t->in_walk = result;
+  if (!inside) t->interned = result;
+  return result;
+}
+
+Type *concretize(Type *t) {
+  bool open = false;
+  this_walk++;
+  return concretize_in(t, &open);
 }
 
 /* ---- text ---- */

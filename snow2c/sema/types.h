@@ -26,7 +26,10 @@ struct Type {
   Type *ret;   /* TY_FUN */
   Type *chain; /* next in the intern table's bucket */
   uint32_t hash;
-  void *repr; /* concrete: its representation in C, see ir/repr.h */
+  void *repr;     /* concrete: its representation in C, see ir/repr.h */
+  uint32_t walk;  /* the last walk that came by: types share parts, and are walked as graphs, not as trees */
+  Type *in_walk;  /* what that walk made of it */
+  Type *interned; /* of a type without variables: the concrete one */
 };
 
 /* What must still be shown about a type that is not known yet. */

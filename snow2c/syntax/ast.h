@@ -325,6 +325,7 @@ struct Tycon {
   Type *alias_ty;
   Type *self; /* the type applied to its own parameters */
   bool expanding, fields_done;
+  int laying_out;  /* instances of it whose representations are being found */
   Name lib_module; /* module searched for method-dot calls */
 };
 

@@ -232,16 +232,17 @@ static Expr *trailing_closure(Parser *p) {
   return finish(p, e);
 }
 
-static bool ends_in_type_name(const Expr *e) {
-  return (e->kind == E_NAME || e->kind == E_DOT) && begins_with_capital(e->name.name);
+/* `Point` or `Shapes.Point`: a brace after it begins a struct literal. */
+static bool is_type_path(const Expr *e) {
+  if ((e->kind != E_NAME && e->kind != E_DOT) || !begins_with_capital(e->name.name)) return false;
+  while (e->kind == E_DOT)
+    e = e->a;
+  return e->kind == E_NAME;
 }
 
-static bool flatten_path(const Expr *e, Path *out) {
-  if (e->kind == E_DOT) {
-    if (!flatten_path(e->a, out)) return false;
-  } else if (e->kind != E_NAME) return false;
+static void flatten_path(const Expr *e, Path *out) {
+  if (e->kind == E_DOT) flatten_path(e->a, out);
   vec_push(out, e->name);
-  return true;
 }
 
 static Expr *struct_literal(Parser *p, Expr *head) {
@@ -301,7 +302,7 @@ static Expr *parse_postfix(Parser *p, Expr *e) {
       next(p);
       t->a = e;
       e = t;
-    } else if (at_same_line(p, TK_LBRACE) && ends_in_type_name(e)) {
+    } else if (at_same_line(p, TK_LBRACE) && is_type_path(e)) {
       e = struct_literal(p, e);
     } else break;
     e->span = span_from(p, start);
