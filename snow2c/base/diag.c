@@ -71,12 +71,20 @@ static void index_lines(Source *src) {
 
 int source_line(Source *src, uint32_t offset) {
   index_lines(src);
+  /* Mostly asked in order: where the last answer was, or just behind it. */
+  int last = src->last_line;
+  for (int i = last; i < last + 3 && i < src->lines.n; i++)
+    if (src->lines.v[i] <= offset && (i + 1 == src->lines.n || offset < src->lines.v[i + 1])) {
+      src->last_line = i;
+      return i + 1;
+    }
   int lo = 0, hi = src->lines.n;
   while (hi - lo > 1) {
     int mid = (lo + hi) / 2;
     if (src->lines.v[mid] <= offset) lo = mid;
     else hi = mid;
   }
+  src->last_line = lo;
   return lo + 1;
 }
 

@@ -17,6 +17,7 @@ typedef struct Source {
   int order;           /* position in compile order; diagnostics are sorted by it */
   bool is_std;         /* part of the standard library */
   VEC(uint32_t) lines; /* offset of each line's first byte, filled on demand */
+  int last_line;       /* … the one last asked for, from 0 */
 } Source;
 
 typedef struct {

@@ -15,8 +15,11 @@ static bool reserved(const char *s) {
       "arm",    "mips",     "sparc",    "sun",      "vax",       "errno",        "stdin",   "stdout",  "stderr",
       "assert", "offsetof", "main",     "nullptr",  "constexpr", "thread_local", "alignas", "alignof", "static_assert",
       "entry",  "roots",    "program"};
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (strcmp(words[i], s) == 0) return true;
+  static PMap set;
+  if (!set.n)
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+      pmap_put(&set, intern_z(words[i]), (void *)1);
+  if (pmap_get(&set, intern_z(s))) return true;
   return strncmp(s, "snow", 4) == 0 || strncmp(s, "env_", 4) == 0 || strncmp(s, "at_", 3) == 0 ||
          strncmp(s, "enter_", 6) == 0 || s[0] == '_' || (s[0] >= 'A' && s[0] <= 'Z') || (s[0] >= '0' && s[0] <= '9');
 }
@@ -201,7 +204,7 @@ static void emit_stmt(Emit *E, IrStmt *s) {
     if (!s->var->reads) buf_puts(E->b, "(void)");
     else {
       s->var->cname = local_name(E, s->var->hint);
-      buf_puts(E->b, declare(s->var->repr, s->var->cname));
+      put_declaration(E->b, s->var->repr, s->var->cname);
       if (s->e) buf_puts(E->b, " = ");
     }
     if (s->e) emit_expr(E, s->e, 0);
@@ -622,8 +625,9 @@ void emit_program(Buf *out, const EmitOptions *opt) {
   Emit emit = {0}, *E = &emit;
   E->b = &bodies;
   E->lines = opt->lines;
-  find_recursion();
+  find_tail_groups();
   find_live();
+  find_recursion();
   for (int i = 0; i < ir.fns.n; i++)
     if (ir.fns.v[i]->reachable) emit_fn(E, ir.fns.v[i]);
   buf_printf(out, "/* Made by snow2c " SNOW_VERSION " from %s. */\n#include <snow/snow.h>\n", opt->input);

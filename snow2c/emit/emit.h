@@ -43,6 +43,7 @@ const char *string_constant(const char *s, uint32_t len);
 const char *site_constant(Span at);
 void emit_constants(Buf *b);
 const char *c_string(const char *s, uint32_t len);
+void put_declaration(Buf *b, Repr *r, const char *name);
 const char *zero_of(Repr *r);
 /* The declaration of an entity of this type: "int64_t n", "const struct Tree *t". */
 const char *declare(Repr *r, const char *name);

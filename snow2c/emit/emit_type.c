@@ -8,6 +8,13 @@ const char *declare(Repr *r, const char *name) {
   return arena_printf("%s%s%s", r->ctype, n && r->ctype[n - 1] == '*' ? "" : " ", name);
 }
 
+void put_declaration(Buf *b, Repr *r, const char *name) {
+  size_t n = strlen(r->ctype);
+  buf_putn(b, r->ctype, n);
+  if (n && r->ctype[n - 1] != '*') buf_putc(b, ' ');
+  buf_puts(b, name);
+}
+
 const char *zero_of(Repr *r) {
   switch (r->kind) {
   case R_INT:

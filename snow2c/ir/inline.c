@@ -37,7 +37,7 @@ static void scan(Scan *S, Expr *e, bool tail);
 
 /* The number of the parameter that e names, or -1. */
 static int param_of(Scan *S, const Expr *e) {
-  if (!S->fn || e->kind != E_NAME || e->ref.kind != REF_LOCAL) return -1;
+  if (!S->fn || e->kind != E_NAME || ref_kind(e) != REF_LOCAL) return -1;
   for (int k = 0; k < S->fn->clauses.n; k++)
     for (int i = 0; i < S->shape->n; i++) {
       Pat *p = S->fn->clauses.v[k]->params.v[i].pat;
@@ -60,8 +60,8 @@ static void scan_closure(Scan *S, Expr *e, bool as_value) {
 static void scan_call(Scan *S, Expr *e, bool tail) {
   Expr *callee = e->a;
   bool named = callee->kind == E_NAME || callee->kind == E_DOT;
-  Fn *g = named && callee->ref.kind == REF_FN && !callee->late ? callee->ref.fn : NULL;
-  int skip = callee->kind == E_DOT && callee->method && callee->ref.kind != REF_METHOD;
+  Fn *g = named && ref_kind(callee) == REF_FN && !callee->late ? callee->ref.fn : NULL;
+  int skip = callee->kind == E_DOT && callee->method && ref_kind(callee) != REF_METHOD;
   int p = param_of(S, callee);
   if (skip) scan(S, callee->a, false);
   else if (p >= 0 && !S->value) S->shape->calls[p]++;
@@ -107,8 +107,8 @@ static void scan(Scan *S, Expr *e, bool tail) {
   case E_DOT: {
     int p = param_of(S, e);
     if (p >= 0) S->shape->only_called[p] = false;
-    if (e->ref.kind == REF_FN && S->fn && e->ref.fn == S->fn) S->shape->inlinable = false;
-    if (e->kind == E_DOT && e->ref.kind == REF_NONE) scan(S, e->a, false);
+    if (ref_kind(e) == REF_FN && S->fn && e->ref.fn == S->fn) S->shape->inlinable = false;
+    if (e->kind == E_DOT && ref_kind(e) == REF_NONE) scan(S, e->a, false);
     return;
   }
   case E_CALL: scan_call(S, e, tail); return;
@@ -138,7 +138,7 @@ static void scan(Scan *S, Expr *e, bool tail) {
   scan(S, e->c, false);
   for (int i = 0; i < e->args.n; i++)
     scan(S, e->args.v[i], false);
-  for (int i = 0; i < e->fields.n; i++)
+  for (int i = 0; e->kind == E_STRUCT && i < e->fields.n; i++)
     scan(S, e->fields.v[i].value, false);
 }
 
@@ -208,10 +208,10 @@ Known *find_static(Lower *L, Local *l) {
 
 /* The known function that an argument is, if it is one. */
 static Known *known_of(Lower *L, Expr *e) {
-  if (e->kind == E_NAME && e->ref.kind == REF_LOCAL && !(e->ref.local->scheme && e->ref.local->scheme->nvars))
+  if (e->kind == E_NAME && ref_kind(e) == REF_LOCAL && !(e->ref.local->scheme && e->ref.local->scheme->nvars))
     return find_static(L, e->ref.local);
   bool name = (e->kind == E_NAME || e->kind == E_DOT) && !e->late && !e->method &&
-              (e->ref.kind == REF_CTOR || e->ref.kind == REF_METHOD || e->ref.kind == REF_FN);
+              (ref_kind(e) == REF_CTOR || ref_kind(e) == REF_METHOD || ref_kind(e) == REF_FN);
   if (!name && e->kind != E_CLOSURE) return NULL;
   Known *k = NEW(Known);
   k->e = e;
@@ -395,7 +395,7 @@ Ir *inline_call(Lower *L, Expr *e, Fn *f, Type **types, Dest d, bool *done) {
   if (L->depth >= MAX_DEPTH || f->is_extern || L->fn->inlined_size > MAX_GROWTH) return NULL;
   Shape *s = shape_of(f);
   Expr *callee = e->a;
-  int skip = callee->kind == E_DOT && callee->method && callee->ref.kind != REF_METHOD;
+  int skip = callee->kind == E_DOT && callee->method && ref_kind(callee) != REF_METHOD;
   int n = e->args.n + skip;
   if (!s || !s->inlinable || s->n != n) return NULL;
   /* Only for functions that are known here. */
@@ -469,7 +469,7 @@ Ir *inline_call(Lower *L, Expr *e, Fn *f, Type **types, Dest d, bool *done) {
 Ir *inlined_tail_call(Lower *L, Expr *e, Dest d) {
   Lower *in = d.tail;
   Expr *callee = e->a;
-  if ((callee->kind != E_NAME && callee->kind != E_DOT) || callee->ref.kind != REF_FN || callee->late) return NULL;
+  if ((callee->kind != E_NAME && callee->kind != E_DOT) || ref_kind(callee) != REF_FN || callee->late) return NULL;
   if (in != L || callee->ref.fn != in->inlined || e->args.n != in->inlined->arity) return NULL;
   int n = e->args.n, changed = 0;
   Ir **args = NEW_ARRAY(Ir *, n);

@@ -60,22 +60,28 @@ typedef enum {
 
 struct Ir {
   IrKind kind;
+  int index, variant;
+  bool no_cx; /* X_CALL_C */
+  bool pure;  /* X_CALL_C: no effect but allocation */
   Repr *repr;
   IrVar *var;
   Ir *a, *b;
   VEC(Ir *) args;
-  int64_t i;
-  double f;
-  const char *text;
-  uint32_t len;
-  int index, variant;
-  IrFn *fn;
-  struct EnvGroup *group;
-  struct IrGlobal *global;
-  Repr *of;   /* X_TYPE */
-  bool no_cx; /* X_CALL_C */
-  bool pure;  /* X_CALL_C: no effect but allocation */
-  Span span;
+  union {
+    int64_t i;
+    double f;
+    struct {
+      const char *text;
+      uint32_t len;
+    };
+    Span span; /* X_SITE */
+  };
+  union {
+    IrFn *fn;               /* X_CALL, X_CLOSURE */
+    struct EnvGroup *group; /* X_ENV, X_ENV_FIELD */
+    struct IrGlobal *global;
+    Repr *of; /* X_TYPE, X_LIST */
+  };
 };
 
 typedef VEC(IrStmt *) IrBlock;
@@ -118,9 +124,11 @@ struct IrStmt {
   IrLabel *label;  /* T_LABEL, T_GOTO; T_LOOP, T_RANGE: where break goes; b holds nothing */
   IrLabel *label2; /* loops: where continue goes */
   IrStmt *loop;    /* T_BREAK, T_CONTINUE */
-  IrFn *fn;        /* T_TAIL */
-  VEC(Ir *) args;
-  const char *text; /* T_PANIC */
+  VEC(Ir *) args;  /* T_TAIL */
+  union {
+    IrFn *fn;         /* T_TAIL */
+    const char *text; /* T_PANIC */
+  };
 };
 
 /* The environment that the closures of one definition share. */
@@ -184,10 +192,12 @@ extern IrProgram ir;
 
 /* mono.c and lower*.c: makes the program's functions from main on. */
 void lower_program(void);
-/* live.c: exact read counts, reachable functions, descriptors in use. After find_recursion. */
+/* recursion.c: functions that call one another in tail position in a circle. */
+void find_tail_groups(void);
+/* live.c: exact read counts, reachable functions and what they call, descriptors in use. After find_tail_groups. */
 void find_live(void);
 bool ir_has_effect(const Ir *e);
-/* recursion.c */
+/* recursion.c: functions that may come to call themselves. After find_live. */
 void find_recursion(void);
 /* The instance of a function at these (concrete) types, for parameters that are these functions (or NULL). */
 IrFn *fn_instance(Fn *f, Type **inst, int n, IrFn **codes);

@@ -23,6 +23,7 @@ bool ir_has_effect(const Ir *e) {
 
 /* ---- one walk through a function, from its end to its beginning ---- */
 
+static IrFn *current;
 static int walk_number;
 static bool first; /* nothing is known to be unread yet */
 static struct {
@@ -51,7 +52,18 @@ static void use(Ir *x) {
   case X_STRING:
   case X_VAR: return;
   case X_CALL:
+    vec_push(&found.fns, x->fn);
+    vec_push(&current->calls, x->fn);
+    break;
   case X_CLOSURE: vec_push(&found.fns, x->fn); break;
+  case X_CALL_FN: current->calls_unknown = true; break;
+  case X_CALL_C:
+    /* A runtime function may call back through a descriptor's operations. */
+    for (int i = 0; i < x->args.n && !x->no_cx; i++)
+      if (x->args.v[i]->kind == X_TYPE)
+        for (int k = 0; k < OPR_COUNT; k++)
+          if (x->args.v[i]->of->wants_op[k]) vec_push(&current->calls, x->args.v[i]->of->ops[k]);
+    break;
   case X_TYPE: vec_push(&found.types, x->of); break;
   case X_LIST:
     if (x->of->kind != R_UNIT) vec_push(&found.types, x->of);
@@ -76,6 +88,8 @@ static void use_tail(IrFn *fn, IrStmt *s) {
     n++;
   }
   vec_push(&found.fns, s->fn);
+  if (s->fn == fn) fn->self_tail = true;
+  else vec_push(&fn->calls, s->fn);
   if (s->e) use(s->e->a), use(s->e->b);
 }
 
@@ -108,6 +122,9 @@ static void walk(IrFn *fn, const IrBlock *b) {
 }
 
 static void walk_fn(IrFn *fn) {
+  current = fn;
+  fn->calls.n = 0;
+  fn->self_tail = fn->calls_unknown = false;
   for (int i = 0; i < fn->params.n; i++)
     touch(fn->params.v[i]);
   walk(fn, &fn->body);

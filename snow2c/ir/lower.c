@@ -755,7 +755,7 @@ static Ir *lower_binary(Lower *L, Expr *e) {
 }
 
 static Ir *lower_dot(Lower *L, Expr *e) {
-  if (e->ref.kind != REF_NONE) return lower_name_value(L, e);
+  if (ref_kind(e) != REF_NONE) return lower_name_value(L, e);
   Ir *a = lower_value(L, e->a);
   int index = e->index;
   if (e->late) {

@@ -838,20 +838,20 @@ bool tail_call(Lower *L, Ir *call, Dest d) {
 }
 
 Ir *call_named(Lower *L, Expr *callee, Ir **args, Type **types, int n, Type *result, Span at) {
-  if (callee->ref.kind == REF_FN && !callee->late) {
+  if (ref_kind(callee) == REF_FN && !callee->late) {
     Fn *f = callee->ref.fn;
     if (!f->scheme) ensure_typed(f);
     Type **inst = ref_inst(f->scheme, callee->inst);
     return f->is_local ? call_local_fn(L, f, inst, args, n) : call_instance(L, f, inst, f->scheme->nvars, args, n, at);
   }
-  if (callee->ref.kind == REF_CTOR) return make_variant(callee->ref.variant, repr_of(result), args, n);
-  return late_method(L, callee, callee->kind == E_DOT && callee->method && callee->ref.kind != REF_METHOD, args, types,
+  if (ref_kind(callee) == REF_CTOR) return make_variant(callee->ref.variant, repr_of(result), args, n);
+  return late_method(L, callee, callee->kind == E_DOT && callee->method && ref_kind(callee) != REF_METHOD, args, types,
                      n, result, at);
 }
 
 Ir *lower_call(Lower *L, Expr *e, Dest d) {
   Expr *callee = e->a;
-  bool method = callee->kind == E_DOT && callee->method && callee->ref.kind != REF_METHOD;
+  bool method = callee->kind == E_DOT && callee->method && ref_kind(callee) != REF_METHOD;
   bool direct = callee->kind == E_NAME || callee->kind == E_DOT;
   Known *known = NULL;
   Ir *f = NULL;
@@ -859,7 +859,7 @@ Ir *lower_call(Lower *L, Expr *e, Dest d) {
     Ir *x = inlined_tail_call(L, e, d);
     if (x) return NULL;
   }
-  if (callee->ref.kind == REF_FN && !callee->late && direct) {
+  if (ref_kind(callee) == REF_FN && !callee->late && direct) {
     bool done = false;
     if (!callee->ref.fn->scheme) ensure_typed(callee->ref.fn);
     Ir *x = inline_call(L, e, callee->ref.fn, callee->inst, d, &done);
@@ -872,9 +872,9 @@ Ir *lower_call(Lower *L, Expr *e, Dest d) {
   if (method) {
     types[0] = concretize(callee->a->ty);
     args[0] = lower_value(L, callee->a);
-  } else if (callee->kind == E_NAME && callee->ref.kind == REF_LOCAL && (known = find_static(L, callee->ref.local))) {
+  } else if (callee->kind == E_NAME && ref_kind(callee) == REF_LOCAL && (known = find_static(L, callee->ref.local))) {
     direct = false;
-  } else if (!direct || (callee->kind == E_DOT && callee->ref.kind == REF_NONE) || callee->ref.kind == REF_LOCAL) {
+  } else if (!direct || (callee->kind == E_DOT && ref_kind(callee) == REF_NONE) || ref_kind(callee) == REF_LOCAL) {
     f = lower_value(L, callee);
     direct = false;
   }

@@ -4,40 +4,6 @@
 
 typedef VEC(IrFn *) FnVec;
 
-static void calls_in_expr(IrFn *fn, Ir *x) {
-  if (!x) return;
-  if (x->kind == X_CALL) vec_push(&fn->calls, x->fn);
-  if (x->kind == X_CALL_FN) fn->calls_unknown = true;
-  if (x->kind == X_CALL_C && !x->no_cx) {
-    /* A runtime function may call back through a descriptor's operations. */
-    for (int i = 0; i < x->args.n; i++)
-      if (x->args.v[i]->kind == X_TYPE)
-        for (int k = 0; k < OPR_COUNT; k++)
-          if (x->args.v[i]->of->wants_op[k]) vec_push(&fn->calls, x->args.v[i]->of->ops[k]);
-  }
-  calls_in_expr(fn, x->a);
-  calls_in_expr(fn, x->b);
-  for (int i = 0; i < x->args.n; i++)
-    calls_in_expr(fn, x->args.v[i]);
-}
-
-static void calls_in_block(IrFn *fn, const IrBlock *b) {
-  for (int i = 0; i < b->n; i++) {
-    IrStmt *s = b->v[i];
-    if (s->kind == T_TAIL) {
-      for (int k = 0; k < s->args.n; k++)
-        calls_in_expr(fn, s->args.v[k]);
-      if (s->fn == fn) fn->self_tail = true;
-      else vec_push(&fn->calls, s->fn);
-    } else calls_in_expr(fn, s->e);
-    calls_in_expr(fn, s->e2);
-    calls_in_block(fn, &s->a);
-    calls_in_block(fn, &s->b);
-    for (int k = 0; k < s->cases.n; k++)
-      calls_in_block(fn, &s->cases.v[k].body);
-  }
-}
-
 static FnVec stack;
 static int next_index;
 static int next_group;
@@ -78,14 +44,14 @@ static void connect(IrFn *f, bool tails) {
   stack.n = from;
 }
 
-void find_recursion(void) {
+static void connect_all(bool tails) {
+  next_index = 0;
   for (int i = 0; i < ir.fns.n; i++)
-    calls_in_block(ir.fns.v[i], &ir.fns.v[i]->body);
-  for (int tails = 0; tails < 2; tails++) {
-    next_index = 0;
-    for (int i = 0; i < ir.fns.n; i++)
-      ir.fns.v[i]->scc_index = 0;
-    for (int i = 0; i < ir.fns.n; i++)
-      if (!ir.fns.v[i]->scc_index) connect(ir.fns.v[i], tails);
-  }
+    ir.fns.v[i]->scc_index = 0;
+  for (int i = 0; i < ir.fns.n; i++)
+    if (!ir.fns.v[i]->scc_index) connect(ir.fns.v[i], tails);
 }
+
+void find_tail_groups(void) { connect_all(true); }
+
+void find_recursion(void) { connect_all(false); }

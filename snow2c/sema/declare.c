@@ -155,32 +155,44 @@ Expr *clone_expr(const Expr *e) {
   d->a = clone_block(e->a);
   d->b = clone_block(e->b);
   d->c = clone_block(e->c);
-  d->pat = clone_pat(e->pat);
-  d->pat2 = clone_pat(e->pat2);
   memset(&d->args, 0, sizeof d->args);
   for (int i = 0; i < e->args.n; i++)
     vec_push(&d->args, clone_expr(e->args.v[i]));
-  memset(&d->fields, 0, sizeof d->fields);
-  for (int i = 0; i < e->fields.n; i++) {
-    FieldInit f = {e->fields.v[i].name, clone_expr(e->fields.v[i].value)};
-    vec_push(&d->fields, f);
-  }
-  memset(&d->arms, 0, sizeof d->arms);
-  for (int i = 0; i < e->arms.n; i++) {
-    Arm a = e->arms.v[i];
-    a.pat = clone_pat(a.pat);
-    a.guard = clone_block(a.guard);
-    a.body = clone_block(a.body);
-    vec_push(&d->arms, a);
-  }
-  memset(&d->clauses, 0, sizeof d->clauses);
-  for (int i = 0; i < e->clauses.n; i++)
-    vec_push(&d->clauses, clone_clause(e->clauses.v[i]));
-  if (e->block) {
+  switch (e->kind) {
+  case E_FOR:
+    d->pat = clone_pat(e->pat);
+    d->pat2 = clone_pat(e->pat2);
+    break;
+  case E_STRUCT:
+    memset(&d->fields, 0, sizeof d->fields);
+    for (int i = 0; i < e->fields.n; i++) {
+      FieldInit f = {e->fields.v[i].name, clone_expr(e->fields.v[i].value)};
+      vec_push(&d->fields, f);
+    }
+    break;
+  case E_CASE:
+  case E_RECEIVE:
+    memset(&d->arms, 0, sizeof d->arms);
+    for (int i = 0; i < e->arms.n; i++) {
+      Arm a = e->arms.v[i];
+      a.pat = clone_pat(a.pat);
+      a.guard = clone_block(a.guard);
+      a.body = clone_block(a.body);
+      vec_push(&d->arms, a);
+    }
+    break;
+  case E_CLOSURE:
+    memset(&d->clauses, 0, sizeof d->clauses);
+    for (int i = 0; i < e->clauses.n; i++)
+      vec_push(&d->clauses, clone_clause(e->clauses.v[i]));
+    break;
+  case E_BLOCK:
     d->block = NEW(Block);
     d->block->span = e->block->span;
     for (int i = 0; i < e->block->stmts.n; i++)
       vec_push(&d->block->stmts, clone_stmt(e->block->stmts.v[i]));
+    break;
+  default: break;
   }
   return d;
 }

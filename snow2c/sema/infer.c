@@ -245,13 +245,13 @@ static Type *infer_method_call(Expr *call) {
 
 static Type *infer_call(Expr *e) {
   Expr *callee = e->a;
-  if (callee->kind == E_DOT && callee->ref.kind == REF_NONE && !e->piped) {
+  if (callee->kind == E_DOT && ref_kind(callee) == REF_NONE && !e->piped) {
     Type *t = infer_method_call(e);
     if (!callee->ty) callee->ty = builtin.t_error;
     return t;
   }
   Type *fn;
-  if (callee->ref.kind == REF_METHOD) {
+  if (ref_kind(callee) == REF_METHOD) {
     fn = callee->ty = infer_ref(callee, e->args.n, NULL);
     if (fn->kind == TY_FUN && fn->n == e->args.n && fn->n) {
       /* The subject first: it decides which impl, and so the other parameters' types. */
@@ -287,7 +287,7 @@ static Type *infer_call(Expr *e) {
 /* ---- dots, fields, structs ---- */
 
 static Type *infer_dot(Expr *e, Type *expected) {
-  if (e->ref.kind != REF_NONE) return infer_ref(e, -1, expected);
+  if (ref_kind(e) != REF_NONE) return infer_ref(e, -1, expected);
   Type *t = prune(infer_expr(e->a, NULL));
   if (t->kind == TY_ERROR) return t;
   if (t->kind == TY_VAR) solve_early();
@@ -541,7 +541,7 @@ static bool is_value(const Expr *e) {
   case E_BOOL:
   case E_UNIT:
   case E_NAME: return true;
-  case E_DOT: return e->ref.kind != REF_NONE;
+  case E_DOT: return ref_kind(e) != REF_NONE;
   case E_STR: return e->args.n == 0;
   case E_LIST:
   case E_TUPLE:
@@ -550,7 +550,7 @@ static bool is_value(const Expr *e) {
       if (!is_value(e->args.v[i])) return false;
     return true;
   case E_CALL:
-    if (e->a->ref.kind != REF_CTOR && !(e->a->ref.kind == REF_FN && e->a->ref.fn->is_extern && e->args.n == 0))
+    if (ref_kind(e->a) != REF_CTOR && !(ref_kind(e->a) == REF_FN && e->a->ref.fn->is_extern && e->args.n == 0))
       return false;
     for (int i = 0; i < e->args.n; i++)
       if (!is_value(e->args.v[i])) return false;

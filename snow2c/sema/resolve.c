@@ -622,7 +622,7 @@ static void adapt(Expr *e, Span at, FnClause *c, Expr *call) {
   adapt(e->c, at, c, call);
   for (int i = 0; i < e->args.n; i++)
     adapt(e->args.v[i], at, c, call);
-  for (int i = 0; e->block && i < e->block->stmts.n; i++)
+  for (int i = 0; e->kind == E_BLOCK && i < e->block->stmts.n; i++)
     adapt(e->block->stmts.v[i]->e, at, c, call);
 }
 
@@ -678,7 +678,7 @@ static void resolve_expr(Resolver *R, Expr *e) {
     resolve_callee(R, e->a, e->args.n);
     for (int i = 0; i < e->args.n; i++)
       resolve_expr(R, e->args.v[i]);
-    if (e->a->ref.kind == REF_FN && e->a->ref.fn->clauses.v[0]->is_inline && e->a->ref.fn->arity == e->args.n)
+    if (ref_kind(e->a) == REF_FN && e->a->ref.fn->clauses.v[0]->is_inline && e->a->ref.fn->arity == e->args.n)
       expand_inline(R, e);
     break;
   case E_BLOCK: resolve_block(R, e); break;
@@ -738,7 +738,7 @@ static void resolve_expr(Resolver *R, Expr *e) {
     resolve_expr(R, e->c);
     for (int i = 0; i < e->args.n; i++)
       resolve_expr(R, e->args.v[i]);
-    for (int i = 0; i < e->fields.n; i++)
+    for (int i = 0; e->kind == E_STRUCT && i < e->fields.n; i++)
       resolve_expr(R, e->fields.v[i].value);
   }
 }

@@ -87,7 +87,7 @@ static void fit_method(Obligation *o, Type *have) {
 }
 
 static bool solve_method(Obligation *o, Type *t) {
-  bool dot = o->expr ? o->expr->kind == E_DOT && o->expr->ref.kind != REF_METHOD : o->result != NULL;
+  bool dot = o->expr ? o->expr->kind == E_DOT && ref_kind(o->expr) != REF_METHOD : o->result != NULL;
   if (t->kind == TY_VAR) {
     if (t->generic) return true;
     for (int i = 0; i < t->wheres.n; i++)
@@ -257,7 +257,7 @@ void take_obligations(int mark, TypeVec *vars, Obligations *out) {
       if (o->other) free_vars(o->other, infer->level, vars);
       if (o->result) free_vars(o->result, infer->level, vars);
       if (o->expr) o->expr->late = true;
-      if (o->kind == OB_METHOD && o->expr && o->expr->kind == E_DOT && o->expr->ref.kind != REF_METHOD)
+      if (o->kind == OB_METHOD && o->expr && o->expr->kind == E_DOT && ref_kind(o->expr) != REF_METHOD)
         o->result = builtin.t_unit;
       vec_push(out, o);
     } else infer->pending.v[keep++] = o;

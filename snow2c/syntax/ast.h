@@ -149,48 +149,66 @@ typedef struct {
 typedef enum { REF_NONE, REF_LOCAL, REF_FN, REF_FNS, REF_CTOR, REF_METHOD, REF_STATIC, REF_ERROR } RefKind;
 typedef struct {
   RefKind kind;
-  Local *local;
-  Fn *fn;
-  VEC(Fn *) fns; /* REF_FNS: same name, several arities */
-  Variant *variant;
-  Name method;      /* REF_METHOD: bare call of an interface method; REF_STATIC: T.m */
-  Interface *iface; /* REF_METHOD through I.m */
-  Tycon *tycon;     /* REF_STATIC */
+  union {
+    Local *local;
+    Fn *fn;
+    Variant *variant;
+    Tycon *tycon; /* REF_STATIC */
+  };
+  union {
+    VEC(Fn *) fns; /* REF_FN as a value: all of that name, of several arities */
+    struct {
+      Name method;      /* REF_METHOD: bare call of an interface method; REF_STATIC: T.m */
+      Interface *iface; /* REF_METHOD through I.m */
+    };
+  };
 } Ref;
 
 struct Expr {
   ExprKind kind;
   Op op;
   Span span;
-  int64_t i;     /* E_INT, E_BOOL */
-  double f;      /* E_FLOAT */
-  const char *s; /* E_STR without interpolation, interpreted */
+  union {
+    int64_t i;     /* E_INT, E_BOOL */
+    double f;      /* E_FLOAT */
+    const char *s; /* E_STR without interpolation, interpreted */
+  };
   uint32_t slen;
-  Ident name;       /* E_NAME; E_DOT: the name after the dot */
-  Path path;        /* E_STRUCT: the type's name */
-  Expr *a, *b, *c;  /* operands; E_IF: condition, then, else; E_FOR: subject, filter, body; E_DOT/E_CALL: a */
-  VEC(Expr *) args; /* elements, call arguments, string parts, map keys and values in turn */
   bool trailing;    /* E_CALL: the last argument was written as a trailing closure */
   bool piped;       /* E_CALL: the first argument was written before |> */
   bool paren;       /* written in parentheses */
-  VEC(FieldInit) fields;
-  VEC(Arm) arms;           /* E_CASE, E_RECEIVE */
-  VEC(FnClause *) clauses; /* E_CLOSURE */
-  Block *block;            /* E_BLOCK */
-  Pat *pat, *pat2;         /* E_FOR: loop variable, second of {k, v} */
-  bool braces;             /* E_FOR: written with braces */
-  bool method;             /* E_DOT: called on the value before the dot, which is the first argument */
-  bool late;               /* the member is chosen for each instance, when the types are known */
-  bool discarded;          /* value not used: a loop need not collect it */
-  /* resolved */
-  Ref ref; /* E_NAME, E_DOT */
+  bool braces;      /* E_FOR: written with braces */
+  bool method;      /* E_DOT: called on the value before the dot, which is the first argument */
+  bool late;        /* the member is chosen for each instance, when the types are known */
+  bool discarded;   /* value not used: a loop need not collect it */
+  int index;        /* E_DOT: field number */
+  Ident name;       /* E_NAME; E_DOT: the name after the dot */
+  Expr *a, *b, *c;  /* operands; E_IF: condition, then, else; E_FOR: subject, filter, body; E_DOT/E_CALL: a */
+  VEC(Expr *) args; /* elements, call arguments, string parts, map keys and values in turn */
+  union {
+    struct { /* E_STRUCT */
+      Path path;
+      VEC(FieldInit) fields;
+    };
+    VEC(Arm) arms;           /* E_CASE, E_RECEIVE */
+    VEC(FnClause *) clauses; /* E_CLOSURE */
+    Block *block;            /* E_BLOCK */
+    struct {                 /* E_FOR: loop variable, second of {k, v} */
+      Pat *pat, *pat2;
+    };
+    Ref ref; /* E_NAME, E_DOT: resolved. Others have REF_NONE nowhere: ask ref_kind */
+  };
   /* typed */
   Type *ty;
-  Type **inst;    /* types chosen for the scheme of what ref denotes */
-  int index;      /* E_DOT: field number */
-  Tycon *tycon;   /* E_STRUCT */
-  Type *subst_ty; /* E_TRY: result type of the enclosing function; E_FOR: element type */
+  union {
+    Type **inst;    /* types chosen for the scheme of what ref denotes */
+    Tycon *tycon;   /* E_STRUCT */
+    Type *subst_ty; /* E_TRY: result type of the enclosing function; E_FOR: element type */
+  };
 };
+
+/* What a name or dotted chain denotes; REF_NONE for any other expression. */
+static inline RefKind ref_kind(const Expr *e) { return e->kind == E_NAME || e->kind == E_DOT ? e->ref.kind : REF_NONE; }
 
 /* ---- statements ---- */
 

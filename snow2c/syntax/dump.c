@@ -55,26 +55,26 @@ static void dump_expr(const Expr *e, int d) {
        e->kind == E_NAME || e->kind == E_DOT ? e->name.name
        : e->kind == E_STRUCT && e->path.n    ? e->path.v[e->path.n - 1].name
                                              : NULL);
-  dump_pat(e->pat, d + 1);
-  dump_pat(e->pat2, d + 1);
+  if (e->kind == E_FOR) dump_pat(e->pat, d + 1);
+  if (e->kind == E_FOR) dump_pat(e->pat2, d + 1);
   dump_expr(e->a, d + 1);
   dump_expr(e->b, d + 1);
   dump_expr(e->c, d + 1);
   for (int i = 0; i < e->args.n; i++)
     dump_expr(e->args.v[i], d + 1);
-  for (int i = 0; i < e->fields.n; i++) {
+  for (int i = 0; e->kind == E_STRUCT && i < e->fields.n; i++) {
     line(d + 1, "field", e->fields.v[i].name.name);
     dump_expr(e->fields.v[i].value, d + 2);
   }
-  for (int i = 0; i < e->arms.n; i++) {
+  for (int i = 0; (e->kind == E_CASE || e->kind == E_RECEIVE) && i < e->arms.n; i++) {
     line(d + 1, "arm", NULL);
     dump_pat(e->arms.v[i].pat, d + 2);
     dump_expr(e->arms.v[i].guard, d + 2);
     dump_expr(e->arms.v[i].body, d + 2);
   }
-  for (int i = 0; i < e->clauses.n; i++)
+  for (int i = 0; e->kind == E_CLOSURE && i < e->clauses.n; i++)
     dump_clause(e->clauses.v[i], d + 1);
-  for (int i = 0; e->block && i < e->block->stmts.n; i++)
+  for (int i = 0; e->kind == E_BLOCK && i < e->block->stmts.n; i++)
     dump_stmt(e->block->stmts.v[i], d + 1);
 }
 
