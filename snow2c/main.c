@@ -29,6 +29,8 @@ static const char usage_text[] =
     "  -I DIR             look for imported modules in DIR too (may be repeated)\n"
     "  --stdlib DIR       use the standard library in DIR instead of the built-in one\n"
     "  -MD                write a make rule with the files read to OUTPUT.d (-MF FILE: to FILE)\n"
+    "  -W WARNING         NAME or no-NAME: with or without that warning (or unused, all);\n"
+    "                     error or error=NAME: warnings, or that one, are errors\n"
     "  --no-line          no #line directives\n"
     "  --json             diagnostics as JSON, one object a line\n"
     "  --color=WHEN       always, never or auto (default: on a terminal, unless NO_COLOR is set)\n"
@@ -75,7 +77,13 @@ static void parse_options(int argc, char **argv) {
     else if (strcmp(a, "--no-color") == 0) opt.color = "never";
     else if (strcmp(a, "--no-line") == 0) opt.no_line = true;
     else if (strcmp(a, "-MD") == 0) opt.deps = true;
-    else if ((v = value_of(a, "-MF", argv, argc, &i))) opt.depfile = v;
+    else if ((v = value_of(a, "-W", argv, argc, &i))) {
+      if (diag_option(v)) continue;
+      Buf names = {0};
+      for (int k = 0; diag_warning_name(k); k++)
+        buf_printf(&names, "%s%s", k ? ", " : "", diag_warning_name(k));
+      usage_error("unknown warning; there are all, unused, %s", names.s);
+    } else if ((v = value_of(a, "-MF", argv, argc, &i))) opt.depfile = v;
     else if ((v = value_of(a, "--header", argv, argc, &i))) opt.header = v;
     else if ((v = value_of(a, "--stdlib", argv, argc, &i))) program.stdlib_dir = v;
     else if ((v = value_of(a, "--color", argv, argc, &i))) {

@@ -121,7 +121,7 @@ pub fn hello() do
   println("hello from Snow")
 end
 pub fn generic(x) = x
-fn private(n :: Int) -> Int = n
+fn _private(n :: Int) -> Int = n
 SNOW
     spew("$work/host.c", <<'C');
 #include "shapes.h"

@@ -77,9 +77,12 @@ is(join(' ', sort keys %listed), join(' ', sort keys %variables), 'snow2c.1 list
 my (%used, %explained);
 for my $source (glob "$SRC/snow2c/*/*.c") {
     my $text = slurp($source);
-    $used{$_} = 1 for $text =~ /\bdiag_error\(\s*"(E01\d\d)"/g, $text =~ /\bdiag_warning\(\s*"(\w+)"/g;
+    $used{$_} = 1 for $text =~ /\bdiag_error\(\s*"(E01\d\d)"/g;
 }
-for (lines("$SRC/man/snow2c.1")) { $explained{$1} = 1 if /^\.It ([EW]\d{4})$/ }
+# The table of warnings: code and name.
+my $warnings = slurp("$SRC/snow2c/base/diag.c");
+$used{"$1 $2"} = 1 while $warnings =~ /\{"([EW]\d{4})", "([a-z-]+)"/g;
+for (lines("$SRC/man/snow2c.1")) { $explained{$1} = 1 if /^\.It ([EW]\d{4}(?: [a-z-]+)?)$/ }
 ok(scalar keys %used, 'the sources have codes');
 is(join(' ', sort keys %explained), join(' ', sort keys %used), 'snow2c.1 explains just these');
 

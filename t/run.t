@@ -5,6 +5,7 @@
 #   NAME.err      its standard error; without the file it must be empty, unless the status is not 0
 #   NAME.status   its exit status [0]; 128 + the signal when one ends it
 #   NAME.in       its input [/dev/null]      NAME.args     its arguments, one a line
+#   NAME.flags    options for snow2c, one a line [-Wno-unused -Wno-unreachable-code]
 #   NAME.timeout  seconds it may take [20]   NAME.warn     what snow2c prints on standard error [nothing]
 # SNOW_ONLY=REGEX picks programs by name; SNOW_JOBS=N processes work at a time [2].
 use strict;
@@ -31,7 +32,9 @@ sub trouble {
     my $expected = slurp("$base.out");
     return "there is no $base.out\n" if !defined $expected;
 
-    my $c = translate($program);
+    my @flags = lines("$base.flags");
+    @flags = qw(-Wno-unused -Wno-unreachable-code) if !@flags;
+    my $c = translate($program, @flags);
     return 'snow2c: ' . how_it_ended($c) . "\n$c->{err}" if $c->{status};
     my $warn = slurp("$base.warn") // '';
     return difference("what snow2c prints", $c->{err}, $warn) if $c->{err} ne $warn;

@@ -33,11 +33,57 @@ Diag *diag_error(const char *code, Span at, const char *fmt, ...) {
   return d;
 }
 
+/* ---- warnings by name ---- */
+
+static struct Warning {
+  const char *code, *name;
+  bool off, fails;
+  bool lint; /* says nothing beside an error, which may be its reason */
+} warnings[] = {
+    {"E0012", "non-exhaustive", false, false, false},     {"W0001", "redundant-match", false, false, false},
+    {"W0002", "ignored-annotation", false, false, false}, {"W0102", "leading-minus", false, false, false},
+    {"W0104", "unknown-interface", false, false, false},  {"W0105", "tuple-index", false, false, false},
+    {"W0106", "capital-variable", false, false, false},   {"W0107", "unused-variable", false, false, true},
+    {"W0108", "unused-import", false, false, true},       {"W0109", "unused-function", false, false, true},
+    {"W0110", "unreachable-code", false, false, true},    {"W0111", "unused-parameter", true, false, true},
+};
+enum { NWARNINGS = sizeof warnings / sizeof *warnings };
+
+static struct Warning *warning_of(const char *code) {
+  for (int i = 0; i < NWARNINGS; i++)
+    if (strcmp(warnings[i].code, code) == 0) return &warnings[i];
+  assert(!"a warning has a name");
+  return NULL;
+}
+
+/* Whether a name on the command line means w: its own, `unused` for all that begin so, `all`. */
+static bool means(const char *name, const struct Warning *w) {
+  size_t n = strlen(name);
+  return strcmp(name, "all") == 0 || strcmp(name, w->name) == 0 ||
+         (strcmp(name, "unused") == 0 && strncmp(w->name, name, n) == 0);
+}
+
+bool diag_option(const char *arg) {
+  bool fail = strncmp(arg, "error", 5) == 0 && (arg[5] == '=' || !arg[5]), no = strncmp(arg, "no-", 3) == 0,
+       any = false;
+  const char *name = fail ? (arg[5] ? arg + 6 : "all") : no ? arg + 3 : arg;
+  for (int i = 0; i < NWARNINGS; i++) {
+    if (!means(name, &warnings[i])) continue;
+    any = true;
+    if (fail) warnings[i].fails = true;
+    if (!fail || arg[5]) warnings[i].off = no;
+  }
+  return any;
+}
+
+const char *diag_warning_name(int i) { return i < NWARNINGS ? warnings[i].name : NULL; }
+
 Diag *diag_warning(const char *code, Span at, const char *fmt, ...) {
   va_list ap;
   va_start(ap, fmt);
   Diag *d = diag_new(SEV_WARNING, code, at, fmt, ap);
   va_end(ap);
+  if (warning_of(code)->off) diags.n--; /* nobody wants it */
   return d;
 }
 
@@ -233,6 +279,17 @@ static int by_place(const void *x, const void *y) {
 
 void diag_print_all(FILE *out, bool json, bool color) {
   if (!color) no_colors();
+  int keep = 0, errors = n_errors;
+  for (int i = 0; i < diags.n; i++) {
+    Diag *d = diags.v[i];
+    if (d->sev == SEV_WARNING) {
+      struct Warning *w = warning_of(d->code);
+      if (w->lint && errors) continue;
+      if (w->fails) d->sev = SEV_ERROR, n_errors++;
+    }
+    diags.v[keep++] = d;
+  }
+  diags.n = keep;
   vec_sort(&diags, by_place);
   const Diag *last = NULL;
   for (int i = 0; i < diags.n; i++) {

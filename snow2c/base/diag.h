@@ -54,6 +54,11 @@ int diag_errors(void);
 int diag_mark(void);
 void diag_rewind(int mark);
 /* Sorts and prints everything; of two that say the same at the same place only the first. */
+/* What follows -W on the command line: NAME, no-NAME, error, error=NAME, where NAME may be `unused` or `all`. False for
+ * an unknown one. */
+bool diag_option(const char *arg);
+/* The i-th warning's name, or NULL. */
+const char *diag_warning_name(int i);
 /* Leaves the translation after a fault with which it cannot go on: returns to diag_stop_point. */
 extern jmp_buf diag_stop_point;
 NORETURN void diag_stop(void);

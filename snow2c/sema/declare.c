@@ -639,6 +639,16 @@ void declare_module(Module *m) {
   }
 }
 
+Name module_function_name(const Module *m, Name name) {
+  Buf b = {0};
+  for (const char *s = m->name->s; *s; s++)
+    buf_putc(&b, *s >= 'A' && *s <= 'Z' ? (char)(*s + 32) : *s);
+  buf_printf(&b, "_%s", name->s);
+  Name n = intern(b.s, b.n);
+  free(b.s);
+  return n;
+}
+
 static void bind_from(Module *m, Item *it) {
   if (!it->module) return;
   for (int i = 0; i < it->names.n; i++) {
@@ -651,12 +661,7 @@ static void bind_from(Module *m, Item *it) {
       pmap_put(&m->from_fns, name, l);
       if (it->module->is_std) {
         /* `from Math import abs` also brings math_abs (chapter 5 section 10). */
-        Buf b = {0};
-        for (const char *s = it->module->name->s; *s; s++)
-          buf_putc(&b, *s >= 'A' && *s <= 'Z' ? (char)(*s + 32) : *s);
-        buf_printf(&b, "_%s", name->s);
-        pmap_put(&m->from_fns, intern(b.s, b.n), l);
-        free(b.s);
+        pmap_put(&m->from_fns, module_function_name(it->module, name), l);
       }
       continue;
     }

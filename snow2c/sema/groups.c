@@ -379,6 +379,37 @@ static void check_deriving(Tycon *tc) {
     }
 }
 
+/* What a module defines or imports and never uses. Asked when every body has been resolved. */
+static void check_unused(Module *m) {
+  for (int i = 0; i < m->fn_list.n; i++) {
+    Fn *f = m->fn_list.v[i];
+    bool entry = m->is_main && strcmp(f->name->s, "main") == 0;
+    if (f->used || f->pub || f->is_extern || entry || f->name->s[0] == '_') continue;
+    diag_warning("W0109", f->span, "unused function: %s", f->name->s)->primary.text = "never used";
+  }
+  for (int i = 0; i < m->let_fns.n; i++) {
+    Pat *p = m->let_fns.v[i]->let->pat;
+    if (p->kind != PAT_VAR || p->local->used || p->local->name->s[0] == '_') continue;
+    diag_warning("W0107", p->span, "unused variable: %s", p->local->name->s)->primary.text = "never used";
+  }
+  for (int i = 0; i < m->items.n; i++) {
+    Item *it = m->items.v[i];
+    if (!it->module || (it->module->is_std && it->kind == I_IMPORT)) continue;
+    bool types = pmap_get(&m->imports_used, it->module) != NULL;
+    if (it->kind == I_IMPORT && !types)
+      diag_warning("W0108", it->span, "unused import: %s", it->module->name->s)->primary.text = "never used";
+    for (int k = 0; it->kind == I_FROM && k < it->names.n && !types; k++) {
+      Name name = it->names.v[k].name, qualified = module_function_name(it->module, name);
+      if (pmap_get(&m->names_used, name) || pmap_get(&m->names_used, qualified) || pmap_get(&m->missing, name))
+        continue;
+      diag_warning("W0108", it->names.v[k].span, "unused import: %s", it->names.v[k].name->s)->primary.text =
+          "never used";
+    }
+  }
+  for (int i = 0; i < m->inner.n; i++)
+    check_unused(m->inner.v[i]);
+}
+
 static void check_module(Module *m) {
   for (int i = 0; i < m->tycons.n; i++)
     check_deriving(m->tycons.v[i]);
@@ -402,6 +433,8 @@ static void check_module(Module *m) {
 void check_program(void) {
   for (int i = 0; i < program.modules.n; i++)
     check_module(program.modules.v[i]);
+  for (int i = 0; i < program.modules.n; i++)
+    check_unused(program.modules.v[i]);
   if (program.lib) return;
   Module *m = program.main;
   FnList *l = pmap_get(&m->fns, intern_z("main"));

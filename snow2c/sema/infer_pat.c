@@ -41,6 +41,17 @@ static void infer_ctor_pat(Pat *p, Type *expected) {
   if (!t) p->kind = PAT_ERROR;
 }
 
+/* A name that looks like a variant, and is none of the type's, is a variable and matches everything. */
+static void capital_variable(Pat *p, Type *t) {
+  Name name = p->path.v[0].name;
+  Diag *d = diag_warning("W0106", p->span, "`%s` is no variant of %s, so it matches everything", name->s,
+                         type_text(t, infer->mod));
+  d->primary.text = "a variable";
+  for (int i = 0; i < t->con->variants.n; i++)
+    if (edit_distance(name->s, t->con->variants.v[i]->name.name->s, 2) <= 2)
+      d->help = arena_printf("did you mean `%s`?", t->con->variants.v[i]->name.name->s);
+}
+
 void infer_pat(Pat *p, Type *expected) {
   p->ty = expected;
   switch (p->kind) {
@@ -57,6 +68,7 @@ void infer_pat(Pat *p, Type *expected) {
       p->variant = v;
       return;
     }
+    if (want->kind == TY_CON && want->con->kind == TC_SUM && begins_with_capital(name)) capital_variable(p, want);
     p->local->ty = expected;
     if (p->local->lowered) expect_type(p->span, ((Local *)p->local->lowered)->ty, expected, NULL);
     return;

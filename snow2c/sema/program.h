@@ -54,6 +54,8 @@ typedef struct TypeScope {
 void declare_module(Module *m);
 /* Second step for all modules at once, when every name is known. */
 void declare_bodies(Module *m);
+/* `math_abs`, the other name of Math.abs. */
+Name module_function_name(const Module *m, Name name);
 Type *convert_type(TypeExpr *te, Module *m, TypeScope *scope);
 
 Type *scope_param(TypeScope *s, Name name);

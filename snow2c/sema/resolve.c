@@ -33,10 +33,28 @@ static void bind(Resolver *R, Name name, Local *l, FnList *fns) {
   vec_push(&R->undo, name);
 }
 
+/* Nobody used what goes out of scope. Names that begin with `_` say so themselves. */
+static void check_used(Resolver *R, const Binding *b) {
+  if (R->mod->is_std) return;
+  for (int i = 0; b->fns && i < b->fns->v.n; i++) {
+    Fn *f = b->fns->v.v[i];
+    if (f->used || f->name->s[0] == '_') continue;
+    f->used = true; /* said once */
+    diag_warning("W0109", f->span, "unused function: %s", f->name->s)->primary.text = "never called";
+  }
+  const Local *l = b->local;
+  if (!l || l->used || l->silent || l->name->s[0] == '_') return;
+  Diag *d = diag_warning(l->is_param ? "W0111" : "W0107", l->span, "unused %s: %s",
+                         l->is_param ? "parameter" : "variable", l->name->s);
+  d->primary.text = "never used";
+  d->help = arena_printf("if that is intended, call it `_%s`, or `_`", l->name->s);
+}
+
 static void unbind_to(Resolver *R, int mark) {
   while (R->undo.n > mark) {
     Name name = R->undo.v[--R->undo.n];
     Binding *b = pmap_get(&R->scope, name);
+    check_used(R, b);
     pmap_put(&R->scope, name, b->prev);
   }
 }
@@ -186,7 +204,10 @@ static bool resolve_name(Resolver *R, Ident id, Ref *ref, int arity) {
       return true;
     }
     l = pmap_get(&m->from_fns, id.name);
-    if (l) return ref_fns(R, ref, l, arity), true;
+    if (l) {
+      pmap_put(&m->names_used, id.name, l);
+      return ref_fns(R, ref, l, arity), true;
+    }
   }
   Variant *v = find_ctor(R->mod, id.name);
   if (v) {
@@ -585,17 +606,45 @@ static int resolve_local_fns(Resolver *R, Block *b, int i) {
 
 /* ---- expressions ---- */
 
+/* Whether control never comes past e. */
+static bool diverges(const Expr *e) {
+  switch (e ? e->kind : E_UNIT) {
+  case E_RETURN:
+  case E_BREAK:
+  case E_CONTINUE: return true;
+  case E_IF: return diverges(e->a) || (e->c && diverges(e->b) && diverges(e->c));
+  case E_CASE: {
+    bool all = e->arms.n > 0;
+    for (int i = 0; i < e->arms.n; i++)
+      all &= diverges(e->arms.v[i].body);
+    return all || diverges(e->a);
+  }
+  case E_BLOCK:
+    for (int i = 0; i < e->block->stmts.n; i++)
+      if (e->block->stmts.v[i]->kind != S_FN && diverges(e->block->stmts.v[i]->e)) return true;
+    return false;
+  default: return false;
+  }
+}
+
 static void resolve_block(Resolver *R, Expr *e) {
   int mark = R->undo.n;
   Block *b = e->block;
+  bool dead = false;
   for (int i = 0; i < b->stmts.n; i++) {
     Stmt *s = b->stmts.v[i];
+    if (dead && !R->mod->is_std) {
+      diag_warning("W0110", s->span, "unreachable code")->primary.text = "control never comes here";
+      dead = false;
+    } else if ((s->kind == S_EXPR || s->kind == S_LET) && i + 1 < b->stmts.n) dead = diverges(s->e);
     switch (s->kind) {
     case S_EXPR: resolve_expr(R, s->e); break;
     case S_LET: {
       Locals locals = {0};
       resolve_expr(R, s->e);
       resolve_pat(R, s->pat, &locals);
+      for (int k = 0; k < locals.n; k++)
+        locals.v[k]->silent = i + 1 == b->stmts.n; /* its value is the block's */
       bind_all(R, &locals);
       break;
     }
@@ -644,6 +693,7 @@ static void expand_inline(Resolver *R, Expr *e) {
     s->pat = NEW(Pat);
     *s->pat = *c->params.v[i].pat;
     s->pat->local = new_local(R, s->pat->path.v[0].name, s->span);
+    s->pat->local->silent = true;
     s->e = e->args.v[i];
     bind(R, s->pat->local->name, s->pat->local, NULL);
     vec_push(&b->stmts, s);

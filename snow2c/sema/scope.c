@@ -19,6 +19,12 @@ void private_item(Ident id, const Module *owner) {
 
 /* ---- modules ---- */
 
+/* Notes that m needs its import of a module. */
+static Module *use_import(Module *m, Module *imported) {
+  pmap_put(&m->imports_used, imported, imported);
+  return imported;
+}
+
 Module *find_prefix(Module *m, Name name, int k) {
   for (; m; m = m->parent) {
     Module *inner = pmap_get(&m->prefixes, name);
@@ -26,7 +32,7 @@ Module *find_prefix(Module *m, Name name, int k) {
       if (k-- == 0) return inner;
     }
     for (int i = m->qualifiers.n - 1; i >= 0; i--)
-      if (m->qualifiers.v[i]->last == name && k-- == 0) return m->qualifiers.v[i];
+      if (m->qualifiers.v[i]->last == name && k-- == 0) return use_import(m, m->qualifiers.v[i]);
   }
   return k == 0 ? std_module(name) : NULL;
 }
@@ -58,7 +64,9 @@ Tycon *find_type(Module *m, Name name) {
     if (t) return t;
     for (int i = k->imported.n - 1; i >= 0; i--) {
       t = pmap_get(&k->imported.v[i]->types, name);
-      if (t && t->pub) return t;
+      if (!t || !t->pub) continue;
+      use_import(k, k->imported.v[i]);
+      return t;
     }
   }
   return std_type(name);
@@ -87,7 +95,9 @@ Variant *find_ctor(Module *m, Name name) {
     if (v) return v;
     for (int i = k->imported.n - 1; i >= 0; i--) {
       v = pmap_get(&k->imported.v[i]->ctors, name);
-      if (v && v->tycon->pub) return v;
+      if (!v || !v->tycon->pub) continue;
+      use_import(k, k->imported.v[i]);
+      return v;
     }
   }
   return program.prelude ? pmap_get(&program.prelude->ctors, name) : NULL;
@@ -122,7 +132,11 @@ Interface *find_interface(Module *m, const Path *path) {
   }
   /* Public interfaces are visible program-wide (chapter 3 section 4.4); the library's first. */
   InterfaceList *all = pmap_get(&program.interfaces, last.name);
-  for (int i = 0; all && i < all->v.n; i++)
-    if (all->v.v[i]->mod->is_std || all->v.v[i]->pub) return all->v.v[i];
+  for (int i = 0; all && i < all->v.n; i++) {
+    if (!all->v.v[i]->mod->is_std && !all->v.v[i]->pub) continue;
+    for (Module *k = m; k; k = k->parent)
+      use_import(k, all->v.v[i]->mod);
+    return all->v.v[i];
+  }
   return NULL;
 }

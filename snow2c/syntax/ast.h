@@ -263,6 +263,7 @@ struct Local {
   Name name;
   Span span;
   bool used, global, is_param;
+  bool silent;   /* no warning when it is not used */
   Fn *global_fn; /* of a global: the let it belongs to */
   Local *hides;  /* … and the earlier one of the same name */
   Type *ty;
@@ -470,6 +471,8 @@ struct Module {
   PMap from_fns; /* Name → FnList*, from-imports */
   VEC(Module *) imported;   /* modules whose public types are in scope, later wins */
   VEC(Module *) qualifiers; /* those of them that are prefixes too */
+  PMap imports_used;        /* Module*: of the imported ones */
+  PMap names_used;          /* Name: of from_fns */
 };
 
 typedef struct {
