@@ -61,8 +61,9 @@ typedef enum {
 struct Ir {
   IrKind kind;
   int index, variant;
-  bool no_cx; /* X_CALL_C */
-  bool pure;  /* X_CALL_C: no effect but allocation */
+  uint16_t depth; /* of operators within operators */
+  bool no_cx;     /* X_CALL_C */
+  bool pure;      /* X_CALL_C: no effect but allocation */
   Repr *repr;
   IrVar *var;
   Ir *a, *b;

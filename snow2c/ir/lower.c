@@ -751,7 +751,10 @@ static Ir *lower_binary(Lower *L, Expr *e) {
     vec_push(&x->args, b);
     return x;
   }
-  return binary_op(L, e->op, a, b, concretize(e->a->ty), e->span);
+  Ir *x = binary_op(L, e->op, a, b, concretize(e->a->ty), e->span);
+  /* Compilers of C limit the nesting of parentheses (clang: 256). */
+  x->depth = (uint16_t)(1 + (a->depth > b->depth ? a->depth : b->depth));
+  return x->depth < 100 ? x : simple(L, x, "part");
 }
 
 static Ir *lower_dot(Lower *L, Expr *e) {

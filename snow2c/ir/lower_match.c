@@ -25,6 +25,7 @@ typedef struct {
   IrLabel **labels; /* of arms with several leaves */
   IrLabel *end;
   bool counting;
+  int nodes;
   bool bind_only; /* a `let`: the one arm has no body */
 } Match;
 
@@ -280,8 +281,18 @@ static void default_branch(Match *M, Ir **cols, int ncols, int c, Rows *rows) {
   tree(M, sub, ncols - 1, &out);
 }
 
+/* A tree tests nothing twice on one path, but paths can be exponentially many. */
+static void check_nodes(Match *M) {
+  enum { MOST = 50000 };
+  if (++M->nodes <= MOST + 10 * M->narms) return;
+  Diag *d = diag_error("E0117", M->at, "this match needs too many combinations of tests");
+  d->help = "split it, or test its most telling column first";
+  diag_stop();
+}
+
 static void tree(Match *M, Ir **cols, int ncols, Rows *rows) {
   Lower *L = M->L;
+  if (M->counting) check_nodes(M);
   if (rows->n == 0) {
     if (M->counting) return;
     IrStmt *s = emit(L, T_PANIC);

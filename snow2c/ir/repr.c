@@ -45,13 +45,13 @@ const char *unique_global(const char *text) {
 static void type_stem(Buf *b, Type *t, int depth) {
   if (t->kind == TY_CON) {
     buf_puts(b, t->con->name->s);
-    for (int i = 0; i < t->n && depth < 2; i++) {
+    for (int i = 0; i < t->n && depth < 2 && b->n < 80; i++) {
       buf_putc(b, '_');
       type_stem(b, t->args[i], depth + 1);
     }
   } else if (t->kind == TY_TUPLE) {
     buf_puts(b, t->n ? "Tuple" : "Unit");
-    for (int i = 0; i < t->n && depth < 2; i++) {
+    for (int i = 0; i < t->n && depth < 2 && b->n < 80; i++) {
       buf_putc(b, '_');
       type_stem(b, t->args[i], depth + 1);
     }

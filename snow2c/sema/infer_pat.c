@@ -52,6 +52,13 @@ static void capital_variable(Pat *p, Type *t) {
       d->help = arena_printf("did you mean `%s`?", t->con->variants.v[i]->name.name->s);
 }
 
+/* In an or-pattern the first alternative's variable says the type (it has none if it became a constructor). */
+static void bind_local(Pat *p, Type *expected) {
+  Local *first = p->local->lowered;
+  p->local->ty = expected;
+  if (first && first->ty) expect_type(p->span, first->ty, expected, NULL);
+}
+
 void infer_pat(Pat *p, Type *expected) {
   p->ty = expected;
   switch (p->kind) {
@@ -69,8 +76,8 @@ void infer_pat(Pat *p, Type *expected) {
       return;
     }
     if (want->kind == TY_CON && want->con->kind == TC_SUM && begins_with_capital(name)) capital_variable(p, want);
-    p->local->ty = expected;
-    if (p->local->lowered) expect_type(p->span, ((Local *)p->local->lowered)->ty, expected, NULL);
+    bind_local(p, expected);
+    bind_local(p, expected);
     return;
   }
   case PAT_INT: expect_type(p->span, expected, builtin.t_int, NULL); return;
@@ -108,8 +115,7 @@ void infer_pat(Pat *p, Type *expected) {
     return;
   case PAT_AS:
     infer_pat(p->args.v[0], expected);
-    p->local->ty = expected;
-    if (p->local->lowered) expect_type(p->span, ((Local *)p->local->lowered)->ty, expected, NULL);
+    bind_local(p, expected);
     return;
   }
 }

@@ -227,6 +227,7 @@ static const char *missing(const Arms *a, Type *t) {
     Sp *s = new_sp(SP_CON, n);
     s->con = c;
     s->ncons = ncons;
+    s->tc = v ? v->tycon : NULL;
     for (int i = 0; i < n; i++)
       s->args[i] = &wild;
     budget = 200000;

@@ -457,7 +457,6 @@ static void resolve_pat(Resolver *R, Pat *p, Locals *out) {
         d->help = "all alternatives in an or-pattern must bind the same set of variable names";
         d->json =
             arena_printf("or-pattern binding mismatch: expected %s, found %s", name_list(&first), name_list(&alt));
-        p->kind = PAT_WILD;
       }
       /* One variable, whichever alternative matched: the others keep their own Local and share its name. */
       for (int k = 0; k < alt.n; k++) {

@@ -24,8 +24,33 @@ void missing_trait(Span at, const char *trait, Type *t) {
 
 static bool is_string(Type *t) { return t->kind == TY_CON && t->con->prim == PRIM_STRING; }
 
+/* What compound types have asked of their parts in the present round: types share parts, and are asked as graphs. */
+typedef struct Asked {
+  ObKind kind;
+  Interface *iface;
+  Span at;
+  struct Asked *next;
+} Asked;
+static PMap asked; /* Type* → Asked* */
+
+static bool asked_already(const Obligation *o, Span at) {
+  Type *t = prune(o->ty);
+  if (t->kind == TY_VAR) return false;
+  Asked *first = pmap_get(&asked, t);
+  for (Asked *a = first; a; a = a->next)
+    if (a->kind == o->kind && a->iface == o->iface && a->at.src == at.src && a->at.start == at.start) return true;
+  Asked *a = NEW(Asked);
+  a->kind = o->kind;
+  a->iface = o->iface;
+  a->at = at;
+  a->next = first;
+  pmap_put(&asked, t, a);
+  return false;
+}
+
 static void append_pending(const Obligations *more, Span at) {
   for (int i = 0; i < more->n; i++) {
+    if (asked_already(more->v[i], at)) continue;
     more->v[i]->span = at;
     more->v[i]->nested = true;
     vec_push(&infer->pending, more->v[i]);
@@ -233,6 +258,7 @@ void solve_early(void) {
 
 bool solve_obligations(int mark) {
   bool any = false;
+  if (asked.n) asked = (PMap){0};
   for (bool progress = true; progress;) {
     progress = false;
     int keep = mark;

@@ -135,6 +135,8 @@ UnifyResult unify(Type *a, Type *b, UnifyFault *f) {
 
 /* ---- schemes ---- */
 
+static int parts_made; /* by the present substitution */
+
 static Type *substitute_in(Type *t) {
   t = prune(t);
   switch (t->kind) {
@@ -159,6 +161,7 @@ static Type *substitute_in(Type *t) {
   Type *u = t;
   if (args || changed) {
     u = NEW(Type);
+    parts_made++;
     *u = *t;
     if (args) u->args = args;
     u->ret = ret;
@@ -170,7 +173,17 @@ static Type *substitute_in(Type *t) {
 
 Type *substitute(Type *t) {
   this_walk++;
+  parts_made = 0;
   return substitute_in(t);
+}
+
+/* Each use of a generalised value can double what its type holds. */
+static void check_size(const Scheme *s, Span at) {
+  enum { MOST_VARS = 10000, MOST_PARTS = 1000000 };
+  if (s->nvars <= MOST_VARS && parts_made <= MOST_PARTS) return;
+  Diag *d = diag_error("E0113", at, "the type of this is too large");
+  d->primary.text = s->nvars > MOST_VARS ? "it holds too many variables" : "it has too many parts";
+  diag_stop();
 }
 
 Type *instantiate(const Scheme *s, int level, Type ***inst, Obligations *obs, Span at) {
@@ -184,6 +197,7 @@ Type *instantiate(const Scheme *s, int level, Type ***inst, Obligations *obs, Sp
     s->vars[i]->bound = fresh[i];
   }
   Type *t = substitute(s->ty);
+  check_size(s, at);
   for (int i = 0; obs && i < s->obs.n; i++) {
     Obligation *o = NEW(Obligation);
     *o = *s->obs.v[i];
@@ -330,9 +344,14 @@ Type *concretize(Type *t) {
 
 static int last_shown;
 
+static void put_types(Buf *b, Type **types, int n, const Module *m, int depth);
+
+/* Enough of it for a message: names of types that never end are cut. */
+static bool enough(const Buf *b) { return b->n > 2000; }
+
 static void put_type(Buf *b, Type *t, const Module *m, int depth) {
   t = prune(t);
-  if (depth > 40 || b->n > 2000) {
+  if (depth > 40) {
     buf_puts(b, "…");
     return;
   }
@@ -351,25 +370,30 @@ static void put_type(Buf *b, Type *t, const Module *m, int depth) {
     buf_puts(b, t->con->name->s);
     if (!t->n) return;
     buf_putc(b, '<');
-    for (int i = 0; i < t->n; i++) {
-      if (i) buf_puts(b, ", ");
-      put_type(b, t->args[i], m, depth + 1);
-    }
+    put_types(b, t->args, t->n, m, depth + 1);
     buf_putc(b, '>');
     return;
   case TY_FUN:
   case TY_TUPLE:
     buf_putc(b, '(');
-    for (int i = 0; i < t->n; i++) {
-      if (i) buf_puts(b, ", ");
-      put_type(b, t->args[i], m, depth + 1);
-    }
+    put_types(b, t->args, t->n, m, depth + 1);
     buf_putc(b, ')');
     if (t->kind == TY_FUN) {
       buf_puts(b, " -> ");
-      put_type(b, t->ret, m, depth + 1);
+      put_types(b, &t->ret, 1, m, depth + 1);
     }
     return;
+  }
+}
+
+static void put_types(Buf *b, Type **types, int n, const Module *m, int depth) {
+  for (int i = 0; i < n; i++) {
+    if (i) buf_puts(b, ", ");
+    if (enough(b)) {
+      buf_puts(b, "…");
+      return;
+    }
+    put_type(b, types[i], m, depth);
   }
 }
 
