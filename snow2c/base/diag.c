@@ -97,6 +97,7 @@ jmp_buf diag_stop_point;
 void diag_stop(void) { longjmp(diag_stop_point, 1); }
 
 int diag_errors(void) { return n_errors; }
+Diag *diag_last(void) { return diags.v[diags.n - 1]; }
 int diag_mark(void) { return diags.n; }
 
 void diag_rewind(int mark) {

@@ -50,6 +50,8 @@ void diag_label(Diag *d, Span at, const char *text);
 
 /* Number of errors recorded so far. */
 int diag_errors(void);
+/* The one reported last, for more to be said about it. */
+Diag *diag_last(void);
 /* A mark to which the list can be cut back, for parsers that try one reading and then another. */
 int diag_mark(void);
 void diag_rewind(int mark);

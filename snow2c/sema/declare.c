@@ -24,6 +24,34 @@ Type *apply_args(Tycon *tc, Type **args, Type *t) {
   return r;
 }
 
+const char *similar_type(Module *m, Name want) {
+  const char *best = NULL;
+  int distance = want->len < 5 ? 2 : 3;
+  for (int i = 0; i < program.std.n + program.modules.n; i++) {
+    Module *k = i < program.std.n ? program.std.v[i] : program.modules.v[i - program.std.n];
+    for (int j = 0; j < k->tycons.n; j++) {
+      if (!visible(m, k, k->tycons.v[j]->pub) && !k->tycons.v[j]->prim) continue;
+      int d = edit_distance(want->s, k->tycons.v[j]->name->s, distance - 1);
+      if (d < distance) distance = d, best = k->tycons.v[j]->name->s;
+    }
+  }
+  return best ? arena_printf("did you mean `%s`?", best) : NULL;
+}
+
+static const char *similar_interface(Module *m, Name want) {
+  const char *best = NULL;
+  int distance = want->len < 5 ? 2 : 3;
+  for (int i = 0; i < program.std.n + program.modules.n; i++) {
+    Module *k = i < program.std.n ? program.std.v[i] : program.modules.v[i - program.std.n];
+    for (int j = 0; j < k->iface_list.n; j++) {
+      if (!visible(m, k, k->iface_list.v[j]->pub)) continue;
+      int d = edit_distance(want->s, k->iface_list.v[j]->name->s, distance - 1);
+      if (d < distance) distance = d, best = k->iface_list.v[j]->name->s;
+    }
+  }
+  return best ? arena_printf("did you mean `%s`?", best) : NULL;
+}
+
 /* A type that is named but not declared anywhere: accepted as an opaque one (chapter 2 section 2.2). */
 static Tycon *unknown_type(Module *m, const TypeExpr *te) {
   Name name = te->path.v[te->path.n - 1].name;
@@ -36,7 +64,7 @@ static Tycon *unknown_type(Module *m, const TypeExpr *te) {
   if (n == 1 && te->path.n == 1) return only;
   Diag *d = diag_error("E0004", te->span, "unknown type: %s", name->s);
   d->primary.text = "not found in this scope";
-  (void)m;
+  if (te->path.n == 1) d->help = similar_type(m, name);
   return NULL;
 }
 
@@ -434,12 +462,16 @@ static void declare_impl(Module *m, Impl *im) {
   if (!tc) {
     Diag *d = diag_error("E0004", type_span, "unknown type: %s", type_name->s);
     d->primary.text = "not found in this scope";
+    d->help = similar_type(m, type_name);
     return;
   }
   if (!im->iface) {
     /* An impl of an interface that does not exist is in effect an inherent impl; say so. */
     Diag *d = diag_warning("W0104", im->iface_path.v[0].span, "unknown interface `%s`", iface_name->s);
     d->primary.text = "its methods can be called, but nothing requires them";
+    InterfaceList *hidden = pmap_get(&program.interfaces, iface_name);
+    d->help = hidden ? arena_printf("`%s` is private in module `%s`", iface_name->s, hidden->v.v[0]->mod->name->s)
+                     : similar_interface(m, iface_name);
     im->iface = NEW(Interface);
     im->iface->name = iface_name;
     im->iface->mod = m;
@@ -676,6 +708,7 @@ static void bind_from(Module *m, Item *it) {
     }
     Diag *d = diag_error("E0034", it->names.v[i].span, "name not found in module");
     d->primary.text = arena_printf("`%s` is not exported by module `%s`", name->s, mod);
+    if (in) d->help = "public interfaces are visible everywhere without an import";
     Buf b = {0};
     for (int k = 0; k < it->module->fn_list.n; k++)
       if (it->module->fn_list.v[k]->pub) buf_printf(&b, "%s%s", b.n ? ", " : "", it->module->fn_list.v[k]->name->s);

@@ -166,23 +166,37 @@ static Type *infer_binary(Expr *e, Type *expected) {
 
 /* ---- calls ---- */
 
+static Type *error_args(Expr *call) {
+  for (int i = 0; i < call->args.n; i++)
+    infer_expr(call->args.v[i], NULL);
+  return builtin.t_error;
+}
+
 static void check_args(Expr *call, Type *fn, int skip) {
   for (int i = 0; i < call->args.n; i++) {
     Type *want = fn->args[i + skip];
     Expr *arg = call->args.v[i];
     Type *have = infer_expr(arg, want);
-    Type *w = prune(want);
+    Type *w = prune(want), *h = prune(have);
     Why why = {NULL, NULL, {0}, NULL};
-    if (prune(have)->kind != TY_VAR && w->kind != TY_VAR)
-      why.found_label = arena_printf("argument %d has type %s, expected %s", i + 1, text(have), text(w));
-    expect_type(arg->span, want, have, &why);
+    /* What a pipe brings is as long as the pipe: the fault shows at the stage that cannot take it. */
+    bool piped = call->piped && i == 0;
+    if (h->kind != TY_VAR && w->kind != TY_VAR)
+      why.found_label = piped ? arena_printf("the left side has type %s, expected %s", text(h), text(w))
+                              : arena_printf("argument %d has type %s, expected %s", i + 1, text(h), text(w));
+    int errors = diag_errors();
+    expect_type(piped ? call->a->span : arg->span, want, have, &why);
+    if (diag_errors() > errors && arg->kind == E_CLOSURE && w->kind == TY_FUN && h->kind == TY_FUN && w->n == 1 &&
+        h->n > 1 && prune(w->args[0])->kind == TY_TUPLE)
+      diag_last()->help = "to take a tuple apart write `fn ((a, b)) -> …`";
   }
 }
 
-static Type *error_args(Expr *call) {
-  for (int i = 0; i < call->args.n; i++)
-    infer_expr(call->args.v[i], NULL);
-  return builtin.t_error;
+/* The call has another number of arguments than fn, whose first `skip` are not written there. */
+static Type *wrong_count(Expr *call, Type *fn, int skip) {
+  arity_error(call->span, fn->n - skip, call->args.n);
+  if (call->piped) diag_last()->note = "`|>` gives its left side as the first argument";
+  return error_args(call);
 }
 
 static Type *infer_method_call(Expr *call) {
@@ -204,10 +218,7 @@ static Type *infer_method_call(Expr *call) {
         check_args(call, f, 0);
         return f->ret;
       }
-      if (f->kind == TY_FUN) {
-        arity_error(call->span, f->n, call->args.n);
-        return error_args(call);
-      }
+      if (f->kind == TY_FUN) return wrong_count(call, f, 0);
       Type **params = NEW_ARRAY(Type *, call->args.n);
       for (int i = 0; i < call->args.n; i++)
         params[i] = infer_expr(call->args.v[i], NULL);
@@ -220,10 +231,7 @@ static Type *infer_method_call(Expr *call) {
       dot->ref.kind = REF_FN;
       dot->ref.fn = m.fn;
       if (fn->kind != TY_FUN) return error_args(call);
-      if (fn->n != call->args.n + 1) {
-        arity_error(call->span, fn->n - 1, call->args.n);
-        return error_args(call);
-      }
+      if (fn->n != call->args.n + 1) return wrong_count(call, fn, 1);
       if (!expect_type(dot->a->span, fn->args[0], recv, NULL)) return error_args(call);
       check_args(call, fn, 1);
       return fn->ret;
@@ -267,10 +275,7 @@ static Type *infer_call(Expr *e) {
   fn = prune(fn);
   if (fn->kind == TY_ERROR) return error_args(e);
   if (fn->kind == TY_FUN) {
-    if (fn->n != e->args.n) {
-      arity_error(e->span, fn->n, e->args.n);
-      return error_args(e);
-    }
+    if (fn->n != e->args.n) return wrong_count(e, fn, 0);
     check_args(e, fn, 0);
     return fn->ret;
   }
@@ -318,6 +323,7 @@ static Type *infer_struct(Expr *e) {
     Diag *d = tc ? diag_error("E0001", at, "`%s` is not a struct", name->s)
                  : diag_error("E0004", at, "unknown struct: %s", name->s);
     d->primary.text = tc ? "only structs have literals with braces" : "not found in this scope";
+    if (!tc && e->path.n == 1) d->help = similar_type(infer->mod, name);
     for (int i = 0; i < e->fields.n; i++)
       infer_expr(e->fields.v[i].value, NULL);
     return builtin.t_error;

@@ -295,6 +295,10 @@ static Module *user_module(const Path *path) {
   return add_user_module(name, file, shown);
 }
 
+bool module_exists(const Path *path) {
+  return pmap_get(&user_by_name, path_name(path)) || (!whole_dir && base_dir && find_module_file(base_dir, path, 0));
+}
+
 static Span path_span(const Path *path) {
   Span s = path->v[0].span;
   s.end = path->v[path->n - 1].span.end;

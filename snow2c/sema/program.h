@@ -32,6 +32,8 @@ typedef struct {
 bool load_program(const char *path);
 /* The library module of this name, loaded on first use; NULL when there is none. */
 Module *std_module(Name name);
+/* Whether a module of the user's has this name, imported or not: for suggestions. */
+bool module_exists(const Path *path);
 /* The module prefixes that exist, for suggestions: calls f on each library module's name. */
 void each_std_name(void (*f)(const char *name, void *), void *arg);
 
@@ -54,6 +56,8 @@ typedef struct TypeScope {
 void declare_module(Module *m);
 /* Second step for all modules at once, when every name is known. */
 void declare_bodies(Module *m);
+/* Help for a type name that is not known: one much like it; or NULL. */
+const char *similar_type(Module *m, Name want);
 /* `math_abs`, the other name of Math.abs. */
 Name module_function_name(const Module *m, Name name);
 Type *convert_type(TypeExpr *te, Module *m, TypeScope *scope);

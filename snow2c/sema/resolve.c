@@ -95,7 +95,8 @@ typedef struct {
 } Suggest;
 
 static void consider(Suggest *s, const char *name) {
-  int limit = s->want->len < 3 ? 1 : 2;
+  if (s->want->len < 2) return; /* every other letter would be near */
+  int limit = s->want->len < 5 ? 1 : 2;
   if (s->distance <= limit) limit = s->distance - 1;
   if (limit < 1 || strcmp(name, s->want->s) == 0) return;
   int d = edit_distance(s->want->s, name, limit);
@@ -108,6 +109,34 @@ static void consider_module(Suggest *s, Module *m, bool pub_only) {
   for (int i = 0; i < m->tycons.n; i++)
     for (int k = 0; k < m->tycons.v[i]->variants.n; k++)
       consider(s, m->tycons.v[i]->variants.v[k]->name.name->s);
+}
+
+/* Help for a name that another module could offer. */
+static const char *import_help(Module *from, Name name) {
+  if (begins_with_capital(name)) {
+    Path path = {0};
+    Ident id = {name, {0}};
+    vec_push(&path, id);
+    if (module_exists(&path)) return arena_printf("module `%s` exists: add `import %s`", name->s, name->s);
+  }
+  for (int i = 0; i < program.modules.n; i++) {
+    Module *m = program.modules.v[i];
+    Variant *v = pmap_get(&m->ctors, name);
+    if (m == from) continue;
+    if (v && v->tycon->pub)
+      return arena_printf("`%s` is a variant of `%s` in module `%s`: add `import %s`", name->s, v->tycon->name->s,
+                          m->name->s, m->name->s);
+    FnList *l = pmap_get(&m->fns, name);
+    if (l && l->v.v[0]->pub)
+      return arena_printf("module `%s` has it: add `from %s import %s`", m->name->s, m->name->s, name->s);
+  }
+  return NULL;
+}
+
+static bool equal_but_for_case(const char *a, const char *b) {
+  while (*a && (*a | 0x20) == (*b | 0x20))
+    a++, b++;
+  return !*a && !*b;
 }
 
 static void undefined(Resolver *R, Ident id) {
@@ -133,6 +162,12 @@ static void undefined(Resolver *R, Ident id) {
     for (int i = 0; i < m->let_fns.n; i++)
       if (m->let_fns.v[i]->let->pat->kind == PAT_VAR) consider(&s, m->let_fns.v[i]->name->s);
   }
+  for (int i = 0; i < R->mod->qualifiers.n; i++)
+    if (equal_but_for_case(R->mod->qualifiers.v[i]->last->s, id.name->s)) {
+      d->help = arena_printf("did you mean `%s`?", R->mod->qualifiers.v[i]->last->s);
+      return;
+    }
+  if ((d->help = import_help(R->mod, id.name))) return;
   consider_module(&s, program.prelude, true);
   if (s.best) d->help = arena_printf("did you mean `%s`?", s.best);
   else if (strcmp(id.name->s, "self") == 0)

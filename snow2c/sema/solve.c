@@ -13,16 +13,32 @@ Obligation *add_obligation(ObKind k, Type *ty, Span at) {
 /* Where a missing interface was reported: what else a scheme requires of the same type at the same place is silent. */
 static Span last_missing;
 
+static bool is_string(Type *t) { return t->kind == TY_CON && t->con->prim == PRIM_STRING; }
+
+/* What can be done about it, if anything. */
+static const char *trait_help(const char *trait, Type *t, const char *text) {
+  bool compares =
+      strcmp(trait, "Eq") == 0 || strcmp(trait, "Ord") == 0 || strcmp(trait, "Hash") == 0 || strcmp(trait, "Key") == 0;
+  if (t->kind == TY_FUN)
+    return compares ? "functions cannot be compared" : strcmp(trait, "Display") == 0 ? "functions have no text" : NULL;
+  if (strcmp(trait, "Concat") == 0) return "`<>` and `++` join strings, and lists";
+  if (strcmp(trait, "Add") == 0 && is_string(t)) return "strings are joined with `<>`";
+  if (t->kind != TY_CON) return NULL;
+  if (strcmp(trait, "Key") == 0) return "keys need Eq and Hash";
+  if (t->con->has_deriving && !t->con->mod->is_std && (compares || strcmp(trait, "Display") == 0))
+    return arena_printf("add `%s` to the deriving list of `%s`, or an `impl %s for %s do ... end`", trait,
+                        t->con->name->s, trait, text);
+  return arena_printf("add `impl %s for %s do ... end`", trait, text);
+}
+
 void missing_trait(Span at, const char *trait, Type *t) {
   last_missing = at;
   const char *text = type_text(t, infer->mod);
   Diag *d = diag_error("E0006", at, "%s does not implement %s", text, trait);
   d->primary.text = arena_printf("%s does not satisfy %s", text, trait);
-  d->help = arena_printf("add `impl %s for %s do ... end`", trait, text);
+  d->help = trait_help(trait, t, text);
   d->json = arena_printf("type `%s` does not satisfy trait `%s`", text, trait);
 }
-
-static bool is_string(Type *t) { return t->kind == TY_CON && t->con->prim == PRIM_STRING; }
 
 /* What compound types have asked of their parts in the present round: types share parts, and are asked as graphs. */
 typedef struct Asked {
