@@ -34,6 +34,7 @@ typedef enum {
   TK_INTERP_OPEN,  /* ${ */
   TK_INTERP_CLOSE, /* } of an interpolation */
   TK_STR_CLOSE,
+  TK_BAD, /* a character that begins no token; reported */
 #define X(k) TK_##k,
   KEYWORDS(X)
 #undef X
@@ -58,10 +59,12 @@ typedef struct {
   VEC(Token) toks; /* ends with TK_EOF */
   VEC(Comment) comments;
   bool cut_short; /* an unclosed string or comment swallowed the rest */
+  bool bad;       /* faults were reported */
 } Tokens;
 
-/* Cuts src into tokens. Faults are recorded as diagnostics (P0001); the offending characters yield no token. */
+/* Cuts src into tokens. Faults are recorded as diagnostics (P0001). */
 Tokens *lex(Source *src);
+static inline bool is_keyword(TokKind k) { return k >= TK_actor && k < TK_EQ_EQ; }
 /* How a token kind is called in messages: "`do`", "an identifier". */
 const char *token_name(TokKind kind);
 /* Prints one token a line, comments included: --emit=tokens. */
