@@ -138,8 +138,23 @@ int source_line(Source *src, uint32_t offset) {
 void source_position(Source *src, uint32_t offset, int *line, int *col) {
   if (offset > src->len) offset = src->len;
   *line = source_line(src, offset);
+  /* A line may be as long as the file, and have many faults: columns are counted from the one before. */
+  static struct {
+    Source *src;
+    uint32_t offset;
+    int line, col;
+  } last;
   uint32_t start = src->lines.v[*line - 1];
-  *col = (int)utf8_count(src->text + start, offset - start) + 1;
+  if (last.src != src || last.line != *line || (last.offset > offset && last.offset - offset > offset - start)) {
+    last.src = src;
+    last.line = *line;
+    last.offset = start;
+    last.col = 1;
+  }
+  if (last.offset <= offset) *col = last.col + (int)utf8_count(src->text + last.offset, offset - last.offset);
+  else *col = last.col - (int)utf8_count(src->text + offset, last.offset - offset);
+  last.offset = offset;
+  last.col = *col;
 }
 
 static uint32_t line_end(Source *src, int line) {
@@ -280,6 +295,7 @@ static int by_place(const void *x, const void *y) {
 
 void diag_print_all(FILE *out, bool json, bool color) {
   if (!color) no_colors();
+  setvbuf(out, NULL, _IOFBF, 1 << 16); /* standard error has no buffer, and excerpts are written in small pieces */
   int keep = 0, errors = n_errors;
   for (int i = 0; i < diags.n; i++) {
     Diag *d = diags.v[i];
@@ -307,4 +323,5 @@ void diag_print_all(FILE *out, bool json, bool color) {
           "above.\",\"file\":\"\",\"spans\":[],\"fix\":null}\n",
           out);
   else if (n_errors) fprintf(out, "%serror:%s Compilation failed due to errors above.\n", RED, PLAIN);
+  fflush(out);
 }

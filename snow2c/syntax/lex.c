@@ -6,6 +6,7 @@ typedef struct {
   const char *s;
   uint32_t i, n;
   bool nl;
+  bool no_block_end; /* nothing closes a C block comment from here on */
   /* One entry for each string that is being cut: how many braces are open inside its interpolation, and whether it
    * is a triple-quoted one. */
   VEC(struct StringState {
@@ -29,13 +30,16 @@ static const char *const punct_texts[] = {
 enum { N_KEYWORDS = TK_EQ_EQ - TK_actor, N_PUNCT = TK_COUNT - TK_EQ_EQ };
 
 const char *token_name(TokKind k) {
-  static const char *const plain[] = {"end of file", "an identifier", "an integer", "a float",      "a string",
-                                      "string text", "`${`",          "`}`",        "end of string"};
+  static const char *const plain[] = {
+      "end of file", "an identifier", "an integer", "a float",       "a string",
+      "string text", "`${`",          "`}`",        "end of string", "an unexpected character"};
   if (k < TK_actor) return plain[k];
   return arena_printf("`%s`", k < TK_EQ_EQ ? keyword_texts[k - TK_actor] : punct_texts[k - TK_EQ_EQ]);
 }
 
-static Span span_at(Lexer *L, uint32_t start, uint32_t end) {
+/* The place of a fault that is being reported. */
+static Span fault_at(Lexer *L, uint32_t start, uint32_t end) {
+  L->out->bad = true;
   Span sp = {L->src, start, end};
   return sp;
 }
@@ -115,7 +119,7 @@ static void lex_number(Lexer *L) {
     for (; is_base_digit(s[L->i], base) || s[L->i] == '_'; L->i++)
       digits += s[L->i] != '_';
     if (!digits) {
-      diag_error("P0001", span_at(L, start, L->i), "digits are missing after `%.*s`", 2, s + start);
+      diag_error("P0001", fault_at(L, start, L->i), "digits are missing after `%.*s`", 2, s + start);
       bad = true;
     }
   } else {
@@ -132,7 +136,7 @@ static void lex_number(Lexer *L) {
       if (s[j] == '+' || s[j] == '-') j++;
       kind = TK_FLOAT;
       if (!is_digit(s[j])) {
-        diag_error("P0001", span_at(L, start, j), "digits are missing in the exponent of this number");
+        diag_error("P0001", fault_at(L, start, j), "digits are missing in the exponent of this number");
         bad = true;
       }
       L->i = j;
@@ -145,7 +149,7 @@ static void lex_number(Lexer *L) {
     uint32_t from = L->i;
     while (is_id_char(L, L->i, &len))
       L->i += (uint32_t)len;
-    Diag *d = diag_error("P0001", span_at(L, from, L->i), "invalid number: `%.*s` cannot follow its digits",
+    Diag *d = diag_error("P0001", fault_at(L, from, L->i), "invalid number: `%.*s` cannot follow its digits",
                          (int)(L->i - from), s + from);
     if (base == 10) d->help = "a name cannot begin with a digit";
   }
@@ -155,6 +159,11 @@ static void lex_number(Lexer *L) {
 
 /* ---- comments ---- */
 
+static void skip_line(Lexer *L) {
+  while (L->i < L->n && L->s[L->i] != '\n' && L->s[L->i] != '\r')
+    L->i++;
+}
+
 static void lex_comment(Lexer *L) {
   uint32_t start = L->i;
   if (L->s[start + 1] == '=') {
@@ -162,7 +171,7 @@ static void lex_comment(Lexer *L) {
     L->i += 2;
     while (depth) {
       if (L->i >= L->n) {
-        Diag *d = diag_error("P0001", span_at(L, start, start + 2), "this block comment is never closed");
+        Diag *d = diag_error("P0001", fault_at(L, start, start + 2), "this block comment is never closed");
         L->out->cut_short = true;
         d->help = "close it with `=#`; `#=` opens a block comment even in a banner like `#=====`";
         break;
@@ -171,10 +180,24 @@ static void lex_comment(Lexer *L) {
       else if (L->s[L->i] == '=' && L->s[L->i + 1] == '#') depth--, L->i += 2;
       else L->i++;
     }
-  } else {
-    while (L->i < L->n && L->s[L->i] != '\n' && L->s[L->i] != '\r')
-      L->i++;
+  } else skip_line(L);
+  Comment c = {start, L->i};
+  vec_push(&L->out->comments, c);
+}
+
+/* `// …` and, where it is closed, a C block comment: reported, and skipped as the comments they are meant to be. */
+static void lex_slash_comment(Lexer *L) {
+  uint32_t start = L->i;
+  const char *s = L->s;
+  bool block = s[start + 1] == '*';
+  Diag *d = diag_error("P0001", fault_at(L, start, start + 2), "unexpected `%.2s`", s + start);
+  d->help = block ? "block comments are written `#= … =#`" : "comments begin with `#`";
+  if (block && !L->no_block_end) {
+    const char *end = strstr(s + start + 2, "*/");
+    if (end) L->i = (uint32_t)(end + 2 - s);
+    else L->no_block_end = true;
   }
+  if (L->i == start) skip_line(L);
   Comment c = {start, L->i};
   vec_push(&L->out->comments, c);
 }
@@ -187,7 +210,7 @@ static void lex_string_text(Lexer *L) {
   uint32_t start = L->i;
   for (;;) {
     if (L->i >= L->n) {
-      Diag *d = diag_error("P0001", span_at(L, st->open, st->open + 1), "this string is never closed");
+      Diag *d = diag_error("P0001", fault_at(L, st->open, st->open + 1), "this string is never closed");
       L->out->cut_short = true;
       d->help = st->triple ? "close it with `\"\"\"`" : "close it with `\"`";
       add(L, TK_STR_TEXT, start, L->i);
@@ -224,6 +247,21 @@ static void lex_string(Lexer *L) {
   lex_string_text(L);
 }
 
+/* 'text' or `text`: reported, and an empty string for the parser. False where no quote closes it on its line. */
+static bool lex_other_quotes(Lexer *L) {
+  uint32_t start = L->i, i = start + 1;
+  char quote = L->s[start];
+  while (i < L->n && L->s[i] != quote && !strchr(L->strings.n ? "\n\r\"}" : "\n\r", L->s[i]))
+    i += L->s[i] == '\\' && L->s[i + 1] == quote ? 2 : 1;
+  if (i >= L->n || L->s[i] != quote) return false;
+  L->i = i + 1;
+  Diag *d = diag_error("P0001", fault_at(L, start, L->i), "unexpected character `%c`", quote);
+  d->help = "strings are written with double quotes";
+  add(L, TK_STR_OPEN, start, start + 1);
+  add(L, TK_STR_CLOSE, i, L->i);
+  return true;
+}
+
 /* ---- the rest ---- */
 
 static void lex_punct(Lexer *L) {
@@ -247,17 +285,22 @@ static void lex_punct(Lexer *L) {
     add(L, kind, start, L->i);
     return;
   }
+  if ((s[0] == '\'' || s[0] == '`') && lex_other_quotes(L)) return;
   uint32_t cp, start = L->i;
-  int len = utf8_decode((const unsigned char *)s, L->n - L->i, &cp);
+  int next, len = utf8_decode((const unsigned char *)s, L->n - L->i, &cp);
   if (!len) len = 1; /* the whole text was checked to be UTF-8; only a NUL can come here */
   L->i += (uint32_t)len;
   Diag *d;
   if (cp < 0x20 || cp == 0x7F || cp >= 0x80)
-    d = diag_error("P0001", span_at(L, start, L->i), "unexpected character U+%04X", (unsigned)cp);
-  else d = diag_error("P0001", span_at(L, start, L->i), "unexpected character `%c`", (int)cp);
+    d = diag_error("P0001", fault_at(L, start, L->i), "unexpected character U+%04X", (unsigned)cp);
+  else d = diag_error("P0001", fault_at(L, start, L->i), "unexpected character `%c`", (int)cp);
   if (cp == '\'') d->help = "strings are written with double quotes";
-  if (cp == '&') d->help = "the operators are `&&` and `and`";
+  if (cp == '&')
+    d->help = is_id_char(L, L->i, &next) ? "there are no references: pass the value or the function itself"
+                                         : "the operators are `&&` and `and`";
+  if (cp == '\\' && is_id_char(L, L->i, &next)) d->help = "a function is written `fn x -> … end`";
   if (cp == 0xA0) d->help = "this is a no-break space; use an ordinary blank";
+  add(L, TK_BAD, start, L->i);
 }
 
 static bool check_utf8(Lexer *L) {
@@ -265,7 +308,7 @@ static bool check_utf8(Lexer *L) {
     uint32_t cp;
     int len = utf8_decode((const unsigned char *)L->s + i, L->n - i, &cp);
     if (!len) {
-      diag_error("P0001", span_at(L, i, i + 1), "invalid UTF-8 (byte 0x%02X)", (unsigned char)L->s[i]);
+      diag_error("P0001", fault_at(L, i, i + 1), "invalid UTF-8 (byte 0x%02X)", (unsigned char)L->s[i]);
       return false;
     }
     i += (uint32_t)len;
@@ -287,6 +330,7 @@ Tokens *lex(Source *src) {
     if (c == ' ' || c == '\t') L->i++;
     else if (c == '\n' || c == '\r') L->nl = true, L->i++;
     else if (c == '#') lex_comment(L);
+    else if (c == '/' && !L->strings.n && (L->s[L->i + 1] == '/' || L->s[L->i + 1] == '*')) lex_slash_comment(L);
     else if (c == '"') lex_string(L);
     else if (is_digit(c)) lex_number(L);
     else if (is_id_char(L, L->i, &len)) lex_word(L);
@@ -294,7 +338,7 @@ Tokens *lex(Source *src) {
   }
   if (L->strings.n) {
     struct StringState *st = &L->strings.v[L->strings.n - 1];
-    Diag *d = diag_error("P0001", span_at(L, st->open, st->open + 1), "this string is never closed");
+    Diag *d = diag_error("P0001", fault_at(L, st->open, st->open + 1), "this string is never closed");
     d->help = "an interpolation `${` inside it has no `}`";
     while (L->strings.n--) {
       add(L, TK_INTERP_CLOSE, L->n, L->n);

@@ -14,20 +14,21 @@
   X(nil) X(not) X(or) X(pub) X(receive) X(return) X(self) X(send) X(service) X(spawn) X(struct) X(supervisor)          \
   X(terminate) X(trait) X(trap) X(true) X(type) X(when) X(where) X(while) X(with)
 
-#define PUNCTUATION(X)                                                                                                \
-  X(EQ_EQ, "==")                                                                                                      \
-  X(NOT_EQ, "!=")                                                                                                     \
-  X(LT_EQ, "<=")                                                                                                      \
-  X(GT_EQ, ">=")                                                                                                      \
-  X(AND_AND, "&&")                                                                                                    \
-  X(OR_OR, "||")                                                                                                      \
-  X(PIPE, "|>")                                                                                                       \
-  X(DOT_DOT, "..")                                                                                                    \
-  X(DIAMOND, "<>")                                                                                                    \
-  X(PLUS_PLUS, "++") X(ARROW, "->") X(FAT_ARROW, "=>") X(COLONS, "::") X(PLUS, "+") X(MINUS, "-") X(STAR, "*")        \
-      X(SLASH, "/") X(PERCENT, "%") X(LT, "<") X(GT, ">") X(BANG, "!") X(BAR, "|") X(ASSIGN, "=") X(QUESTION, "?")    \
-          X(LPAREN, "(") X(RPAREN, ")") X(LBRACKET, "[") X(RBRACKET, "]") X(LBRACE, "{") X(RBRACE, "}") X(COMMA, ",") \
-              X(DOT, ".") X(COLON, ":") X(SEMI, ";")
+#define PUNCTUATION(X)                                                                                              \
+  X(EQ_EQ, "==")                                                                                                    \
+  X(NOT_EQ, "!=")                                                                                                   \
+  X(LT_EQ, "<=")                                                                                                    \
+  X(GT_EQ, ">=")                                                                                                    \
+  X(AND_AND, "&&")                                                                                                  \
+  X(OR_OR, "||")                                                                                                    \
+  X(PIPE, "|>")                                                                                                     \
+  X(DOT_DOT, "..")                                                                                                  \
+  X(DIAMOND, "<>")                                                                                                  \
+  X(PLUS_PLUS, "++")                                                                                                \
+  X(ARROW, "->") X(FAT_ARROW, "=>") X(COLONS, "::") X(PLUS, "+") X(MINUS, "-") X(STAR, "*") X(SLASH, "/")           \
+      X(PERCENT, "%") X(LT, "<") X(GT, ">") X(BANG, "!") X(BAR, "|") X(ASSIGN, "=") X(QUESTION, "?") X(LPAREN, "(") \
+          X(RPAREN, ")") X(LBRACKET, "[") X(RBRACKET, "]") X(LBRACE, "{") X(RBRACE, "}") X(COMMA, ",") X(DOT, ".")  \
+              X(COLON, ":") X(SEMI, ";")
 
 typedef enum {
   TK_EOF,
@@ -39,6 +40,7 @@ typedef enum {
   TK_INTERP_OPEN,  /* ${ */
   TK_INTERP_CLOSE, /* } of an interpolation */
   TK_STR_CLOSE,
+  TK_BAD, /* a character that begins no token; reported */
 #define X(k) TK_##k,
   KEYWORDS(X)
 #undef X
@@ -63,10 +65,12 @@ typedef struct {
   VEC(Token) toks; /* ends with TK_EOF */
   VEC(Comment) comments;
   bool cut_short; /* an unclosed string or comment swallowed the rest */
+  bool bad;       /* faults were reported */
 } Tokens;
 
-/* Cuts src into tokens. Faults are recorded as diagnostics (P0001); the offending characters yield no token. */
+/* Cuts src into tokens. Faults are recorded as diagnostics (P0001). */
 Tokens *lex(Source *src);
+static inline bool is_keyword(TokKind k) { return k >= TK_actor && k < TK_EQ_EQ; }
 /* How a token kind is called in messages: "`do`", "an identifier". */
 const char *token_name(TokKind kind);
 /* Prints one token a line, comments included: --emit=tokens. */

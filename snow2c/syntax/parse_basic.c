@@ -1,185 +1,63 @@
-/* Token handling, recovery, identifiers, types, patterns and literals. */
+/* Identifiers, types, literals and patterns. */
 #include "syntax/parse.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 
-bool nl_here(const Parser *p) {
-  const Token *t = cur(p);
-  if (!t->nl_before || p->nl == NL_SKIPPED) return false;
-  if (p->nl == NL_BLOCK) return t->kind == TK_LPAREN || t->kind == TK_LBRACKET || t->kind == TK_LBRACE;
-  return true;
-}
-
-bool at_word(const Parser *p, const char *word) {
-  const Token *t = cur(p);
-  size_t n = strlen(word);
-  return t->kind == TK_ID && t->end - t->start == n && memcmp(p->src->text + t->start, word, n) == 0;
-}
-
-Span tok_span(const Parser *p) {
-  Span s = {p->src, cur(p)->start, cur(p)->end};
-  return s;
-}
-
-Span span_from(const Parser *p, uint32_t start) {
-  Span s = {p->src, start, p->pos ? p->toks[p->pos - 1].end : start};
-  if (s.end < start) s.end = start;
-  return s;
-}
-
-Diag *syntax_error(Parser *p, const char *fmt, ...) {
-  static Diag ignored;
-  if (p->panic) return &ignored;
-  if (at(p, TK_EOF) && p->mod->toks->cut_short) {
-    p->panic = p->mod->bad = true;
-    return &ignored;
-  }
-  p->panic = true;
-  p->error_pos = p->pos;
-  p->mod->bad = true;
-  va_list ap;
-  va_start(ap, fmt);
-  Buf b = {0};
-  char tmp[512];
-  vsnprintf(tmp, sizeof tmp, fmt, ap);
-  va_end(ap);
-  buf_puts(&b, tmp);
-  Span at = tok_span(p);
-  Diag *d = diag_error("P0001", at, "%s", b.s);
-  free(b.s);
-  return d;
-}
-
-static const char *found(const Parser *p) {
-  const Token *t = cur(p);
-  if (t->kind == TK_ID)
-    return arena_printf("`%.*s`", (int)(t->end - t->start > 40 ? 40 : t->end - t->start), p->src->text + t->start);
-  return token_name((TokKind)t->kind);
-}
-
-bool expect(Parser *p, TokKind k, const char *what) {
-  if (eat(p, k)) return true;
-  syntax_error(p, "expected %s%s%s, found %s", token_name(k), *what ? " " : "", what, found(p));
-  return false;
-}
-
-bool expect_do(Parser *p, const char *what) {
-  if (at(p, TK_do) && nl_here(p) && !p->panic) {
-    Diag *d = diag_error("P0001", tok_span(p), "`do` must stand on the line of the head it belongs to");
-    d->help = "a newline ends the head; move the `do` up";
-    p->mod->bad = true;
-  }
-  return expect(p, TK_do, what);
-}
-
-bool expect_end(Parser *p, Span open, const char *what) {
-  if (eat(p, TK_end)) return true;
-  if (p->panic) {
-    /* The construct's own recovery: its end may follow what could not be parsed. */
-    return false;
-  }
-  Diag *d = syntax_error(p, "expected `end` to close %s, found %s", what, found(p));
-  diag_label(d, open, "it begins here");
-  return false;
-}
-
-bool enter(Parser *p) {
-  if (++p->depth <= MAX_DEPTH * GUARD_PER_LEVEL) return true;
-  if (!p->panic) {
-    syntax_error(p, "this is nested too deeply (more than %d levels)", MAX_DEPTH);
-    /* Nothing sensible can follow: stop reading the file. */
-    while (!at(p, TK_EOF))
-      p->pos++;
-  }
-  p->depth--;
-  return false;
-}
-
-void skip_semis(Parser *p) {
-  while (at(p, TK_SEMI))
-    next(p);
-}
-
-static bool starts_item_line(const Parser *p) {
-  const Token *t = cur(p);
-  if (!t->nl_before) return false;
-  if (t->start && p->src->text[t->start - 1] != '\n' && p->src->text[t->start - 1] != '\r') return false;
-  switch (t->kind) {
-  case TK_fn:
-  case TK_def:
-  case TK_pub:
-  case TK_struct:
-  case TK_type:
-  case TK_interface:
-  case TK_impl:
-  case TK_module:
-  case TK_import:
-  case TK_actor:
-  case TK_service:
-  case TK_supervisor: return true;
-  default: return at_word(p, "from");
-  }
-}
-
-void sync_statement(Parser *p) {
-  /* What was opened on the skipped lines is skipped whole, so that its `end` is not taken for ours. */
-  int open = 0;
-  bool first = p->pos == p->error_pos;
-  while (!at(p, TK_EOF)) {
-    const Token *t = cur(p);
-    if (!first && starts_item_line(p)) break;
-    if (t->nl_before && !first && open <= 0) break;
-    if (t->kind == TK_end && open <= 0) break;
-    if (t->kind == TK_else && open <= 0) break;
-    if (t->kind == TK_do) open++;
-    else if (t->kind == TK_end) open--;
-    else if (t->kind == TK_fn && !t->nl_before) {
-      /* A closure written with -> has an end but no do. */
-      int j = p->pos + 1;
-      while (p->toks[j].kind != TK_ARROW && p->toks[j].kind != TK_do && p->toks[j].kind != TK_EOF &&
-             !p->toks[j].nl_before)
-        j++;
-      if (p->toks[j].kind == TK_ARROW) open++;
-    }
-    next(p);
-    first = false;
-  }
-  p->panic = false;
-}
-
 Ident parse_ident(Parser *p, const char *what) {
-  Ident id = {intern_z("_error"), tok_span(p)};
+  Ident id = {intern_z("_error"), tok_span(p)}; /* never seen outside: an item without a name is dropped */
   if (at(p, TK_ID)) {
     id.name = intern(p->src->text + id.span.start, id.span.end - id.span.start);
     next(p);
-  } else if (kind(p) >= TK_actor && kind(p) < TK_EQ_EQ) {
-    Diag *d = syntax_error(p, "expected %s, found the keyword %s", what, found(p));
-    if (!d->help) d->help = "keywords cannot be used as names";
-  } else {
-    syntax_error(p, "expected %s, found %s", what, found(p));
-  }
+  } else if (stands_as_name(p)) return reserved_name(p);
+  else syntax_error(p, "expected %s, found %s", what, found(p));
   return id;
 }
 
+Ident parse_ident_here(Parser *p, const char *what) {
+  if (nl_here(p)) {
+    if (at(p, TK_ID)) late(p, what);
+    else {
+      Ident none = {intern_z("_error"), tok_span(p)};
+      missing(p, what);
+      return none;
+    }
+  }
+  return parse_ident(p, what);
+}
+
 /* Any keyword may be a name after a dot (decision D7). */
-bool at_name_after_dot(const Parser *p) { return at(p, TK_ID) || (kind(p) >= TK_actor && kind(p) < TK_EQ_EQ); }
+bool at_name_after_dot(const Parser *p) { return !nl_here(p) && (at(p, TK_ID) || is_keyword(kind(p))); }
 
 Ident parse_name_after_dot(Parser *p) {
-  if (!at_name_after_dot(p)) return parse_ident(p, "a name after `.`");
+  if (!at_name_after_dot(p)) {
+    Ident none = {intern_z("_error"), tok_span(p)};
+    missing(p, "a name after `.`");
+    return none;
+  }
   Ident id = {intern(p->src->text + cur(p)->start, cur(p)->end - cur(p)->start), tok_span(p)};
   next(p);
   return id;
 }
 
-Path parse_path(Parser *p, const char *what) {
+static Path path_from(Parser *p, Ident first) {
   Path path = {0};
-  vec_push(&path, parse_ident(p, what));
-  while (at(p, TK_DOT) && !p->panic) {
+  vec_push(&path, first);
+  while (at_same_line(p, TK_DOT) && !p->panic) {
     next(p);
     vec_push(&path, parse_name_after_dot(p));
   }
   return path;
+}
+
+Path parse_path(Parser *p, const char *what) { return path_from(p, parse_ident_here(p, what)); }
+
+bool eat_type_mark(Parser *p) {
+  if (eat_here(p, TK_COLONS)) return true;
+  if (!at_same_line(p, TK_COLON) || p->toks[p->pos + 1].nl_before) return false;
+  if (kind_at(p, 1) != TK_ID && kind_at(p, 1) != TK_LPAREN) return false;
+  soft_error(p, "expected `::` before the type, found `:`")->help = "a type is written behind two colons: `x :: Int`";
+  next(p);
+  return true;
 }
 
 /* ---- types ---- */
@@ -191,15 +69,14 @@ static TypeExpr *new_type(Parser *p, TypeExprKind k) {
   return t;
 }
 
+/* Types in brackets, from the opening to the closing one. */
 static void type_list(Parser *p, TypeExpr *into, TokKind close) {
-  NlMode nl = p->nl;
-  p->nl = NL_SKIPPED;
-  while (!at(p, close) && !at(p, TK_EOF) && !p->panic) {
+  Brackets b = open_bracket(p);
+  while (more_inside(p, close)) {
     vec_push(&into->args, parse_type(p));
     if (!eat(p, TK_COMMA)) break;
   }
-  p->nl = nl;
-  expect(p, close, "to close the list of types");
+  close_bracket(p, b, close, "the list of types");
 }
 
 static TypeExpr *type_sugar(Parser *p, TypeExpr *t) {
@@ -226,14 +103,18 @@ TypeExpr *parse_type(Parser *p) {
   uint32_t start = cur(p)->start;
   TypeExpr *t = new_type(p, TE_ERROR);
   if (!enter(p)) return t;
-  if (eat(p, TK_LPAREN)) {
+  TokKind before = p->pos ? (TokKind)p->toks[p->pos - 1].kind : TK_EOF;
+  if (nl_here(p) && before != TK_ARROW && before != TK_ASSIGN) {
+    if (at(p, TK_ID) || at(p, TK_LPAREN)) late(p, "a type");
+    else missing(p, "a type");
+  }
+  if (at(p, TK_LPAREN)) {
     t->kind = TE_TUPLE;
     type_list(p, t, TK_RPAREN);
     t->span = span_from(p, start);
     if (t->args.n == 1) t = t->args.v[0];
     t = type_sugar(p, t);
   } else if (at_word(p, "Fun") && kind_at(p, 1) == TK_LPAREN) {
-    next(p);
     next(p);
     t->kind = TE_FUN;
     type_list(p, t, TK_RPAREN);
@@ -242,16 +123,15 @@ TypeExpr *parse_type(Parser *p) {
     t->span = span_from(p, start);
   } else if (at(p, TK_ID)) {
     t->kind = TE_PATH;
-    t->path = parse_path(p, "a type");
+    t->path = path_from(p, parse_ident(p, "a type"));
     if (at_same_line(p, TK_LT)) {
-      next(p);
       t->has_args = true;
       type_list(p, t, TK_GT);
     }
     t->span = span_from(p, start);
     t = type_sugar(p, t);
   } else {
-    syntax_error(p, "expected a type, found %s", found(p));
+    missing(p, "a type");
   }
   leave(p);
   return t;
@@ -369,14 +249,12 @@ static Pat *new_pat(Parser *p, PatKind k) {
 }
 
 static void pattern_list(Parser *p, Pat *into) {
-  NlMode nl = p->nl;
-  p->nl = NL_SKIPPED;
-  while (!at(p, TK_RPAREN) && !at(p, TK_EOF) && !p->panic) {
+  Brackets b = open_bracket(p);
+  while (more_inside(p, TK_RPAREN)) {
     vec_push(&into->args, parse_pattern(p));
     if (!eat(p, TK_COMMA)) break;
   }
-  p->nl = nl;
-  expect(p, TK_RPAREN, "to close the pattern");
+  close_bracket(p, b, TK_RPAREN, "the pattern");
 }
 
 static Pat *prim_pattern(Parser *p) {
@@ -391,7 +269,7 @@ static Pat *prim_pattern(Parser *p) {
     }
     vec_push(&t->path, parse_ident(p, "a pattern"));
     t->kind = PAT_VAR;
-    while (at(p, TK_DOT)) {
+    while (at_same_line(p, TK_DOT)) {
       next(p);
       t->kind = PAT_CTOR;
       vec_push(&t->path, parse_name_after_dot(p));
@@ -403,7 +281,6 @@ static Pat *prim_pattern(Parser *p) {
       }
       t->kind = PAT_CTOR;
       t->parens = true;
-      next(p);
       pattern_list(p, t);
     }
     break;
@@ -455,7 +332,6 @@ static Pat *prim_pattern(Parser *p) {
     next(p);
     break;
   case TK_LPAREN:
-    next(p);
     t->kind = PAT_TUPLE;
     pattern_list(p, t);
     if (t->args.n == 0) t->kind = PAT_UNIT;
@@ -470,7 +346,11 @@ static Pat *prim_pattern(Parser *p) {
     }
     eat(p, TK_RBRACKET);
     break;
-  default: syntax_error(p, "expected a pattern, found %s", found(p));
+  default:
+    if (stands_as_name(p)) {
+      vec_push(&t->path, reserved_name(p));
+      t->kind = PAT_VAR;
+    } else syntax_error(p, "expected a pattern, found %s", found(p));
   }
   t->span = span_from(p, start);
   return t;
@@ -534,10 +414,11 @@ Pat *parse_param_pattern(Parser *p, TypeExpr **type) {
     Ident id = {intern_z("self"), tok_span(p)};
     vec_push(&t->path, id);
     next(p);
-    if (eat(p, TK_COLONS)) *type = parse_type(p);
+    if (eat_type_mark(p)) *type = parse_type(p);
     return t;
   }
-  bool name = at(p, TK_ID) && !(kind_at(p, 1) == TK_DOT || kind_at(p, 1) == TK_LPAREN);
+  bool name = stands_as_name(p);
+  if (at(p, TK_ID)) name = !(kind_at(p, 1) == TK_DOT || kind_at(p, 1) == TK_LPAREN);
   if (name && at_word(p, "_") && kind_at(p, 1) == TK_COLONS && kind_at(p, 2) == TK_ID) {
     /* `_ :: Int` is a typed wildcard, `_ :: t` a list pattern. */
     const Token *t = &p->toks[p->pos + 2];
@@ -549,9 +430,6 @@ Pat *parse_param_pattern(Parser *p, TypeExpr **type) {
     t->kind = PAT_WILD;
     next(p);
   } else vec_push(&t->path, parse_ident(p, "a parameter"));
-  if (at_same_line(p, TK_COLONS)) {
-    next(p);
-    *type = parse_type(p);
-  }
+  if (eat_type_mark(p)) *type = parse_type(p);
   return as_suffix(p, t);
 }

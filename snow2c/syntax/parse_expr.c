@@ -1,8 +1,6 @@
-/* Expressions, statements and blocks (specification chapter 1 sections 2.3 and 2.5). */
+/* Expressions (specification chapter 1 section 2.5). */
 #include "syntax/parse.h"
 
-typedef enum { BLOCK_PLAIN, BLOCK_ARM, BLOCK_CLAUSE } BlockKind;
-static Expr *parse_block_until(Parser *p, BlockKind bk);
 static Expr *parse_postfix(Parser *p, Expr *e);
 
 Expr *new_expr(Parser *p, ExprKind k) {
@@ -23,29 +21,17 @@ const char *op_text(Op op) {
   return t[op];
 }
 
-/* Runs body with the newline and trailing-closure rules of the inside of brackets. */
-typedef struct {
-  NlMode nl;
-  bool no_trailing;
-} Context;
-static Context bracket_context(Parser *p) {
-  Context c = {p->nl, p->no_trailing};
-  p->nl = NL_SKIPPED;
-  p->no_trailing = false;
-  return c;
-}
-static Context block_context(Parser *p) {
-  Context c = {p->nl, p->no_trailing};
-  p->nl = p->nl == NL_ENDS ? NL_ENDS : NL_BLOCK;
-  p->no_trailing = false;
-  return c;
-}
-static void restore(Parser *p, Context c) {
-  p->nl = c.nl;
-  p->no_trailing = c.no_trailing;
+/* A newline before the operand of what stands on the line before, where none may be: not after a binary operator. */
+static bool operand_here(Parser *p) {
+  if (nl_here(p)) {
+    if (!at(p, TK_do) && on_line(p, TK_do)) late(p, "an expression"); /* the rest of the head */
+    else missing(p, "an expression");
+  }
+  return !p->panic;
 }
 
 Expr *parse_head(Parser *p) {
+  if (!operand_here(p)) return new_expr(p, E_ERROR);
   bool saved = p->no_trailing;
   p->no_trailing = true;
   Expr *e = parse_expr(p);
@@ -55,7 +41,7 @@ Expr *parse_head(Parser *p) {
 
 /* `do` block `end` after a head, or a fault. */
 static Expr *do_block_end(Parser *p, Span open, const char *what) {
-  if (!expect_do(p, arena_printf("after the head of %s", what))) return new_expr(p, E_ERROR);
+  if (!expect_do(p, open, arena_printf("after the head of %s", what))) return new_expr(p, E_ERROR);
   Expr *b = parse_block(p);
   expect_end(p, open, what);
   return b;
@@ -63,7 +49,7 @@ static Expr *do_block_end(Parser *p, Span open, const char *what) {
 
 /* ---- binary operators ---- */
 
-static int binary_level(TokKind k, Op *op) {
+int binary_level(TokKind k, Op *op) {
   switch (k) {
   case TK_PIPE: return 1;
   case TK_or:
@@ -134,7 +120,7 @@ static Expr *parse_unary(Parser *p) {
     Expr *e = new_expr(p, E_UNARY);
     e->op = at(p, TK_MINUS) ? OP_NEG : OP_NOT;
     next(p);
-    if (!enter(p)) return new_expr(p, E_ERROR);
+    if (!operand_here(p) || !enter(p)) return new_expr(p, E_ERROR);
     e->a = parse_unary(p);
     leave(p);
     return finish(p, e);
@@ -204,15 +190,16 @@ Expr *parse_expr(Parser *p) {
 
 /* ---- postfix ---- */
 
-static void call_args(Parser *p, Expr *call) {
-  Context c = bracket_context(p);
-  while (!at(p, TK_RPAREN) && !at(p, TK_EOF) && !p->panic) {
-    vec_push(&call->args, parse_expr(p));
+/* Elements in brackets, from the opening to the closing one. */
+static void elements(Parser *p, Expr *e, TokKind close, const char *what) {
+  Brackets b = open_bracket(p);
+  while (more_inside(p, close)) {
+    vec_push(&e->args, parse_expr(p));
     if (!eat(p, TK_COMMA)) break;
   }
-  restore(p, c);
-  expect(p, TK_RPAREN, "to close the arguments");
+  close_bracket(p, b, close, what);
 }
+static void call_args(Parser *p, Expr *call) { elements(p, call, TK_RPAREN, "the arguments"); }
 
 static Expr *trailing_closure(Parser *p) {
   Expr *e = new_expr(p, E_CLOSURE);
@@ -232,17 +219,24 @@ static Expr *trailing_closure(Parser *p) {
   return finish(p, e);
 }
 
-/* `Point` or `Shapes.Point`: a brace after it begins a struct literal. */
-static bool is_type_path(const Expr *e) {
-  if ((e->kind != E_NAME && e->kind != E_DOT) || !begins_with_capital(e->name.name)) return false;
-  while (e->kind == E_DOT)
-    e = e->a;
-  return e->kind == E_NAME;
-}
-
 static void flatten_path(const Expr *e, Path *out) {
   if (e->kind == E_DOT) flatten_path(e->a, out);
   vec_push(out, e->name);
+}
+
+/* Whether the `{` behind head begins the fields of a struct: behind a type's name, a capital; behind any other name
+ * only when fields follow, since `if x { …` should be reported as a block in braces. */
+static bool at_struct_body(const Parser *p, const Expr *head) {
+  if (!at_same_line(p, TK_LBRACE)) return false;
+  const Expr *e = head;
+  while (e->kind == E_DOT)
+    e = e->a;
+  if (e->kind != E_NAME || head->paren) return false;
+  if (begins_with_capital(head->name.name)) return true;
+  if (cur(p)->nl_before) return false;
+  TokKind first = kind_at(p, 1), second = kind_at(p, 2);
+  if (first == TK_RBRACE) return !p->no_trailing || second == TK_do;
+  return (first == TK_ID || is_keyword(first)) && second == TK_COLON;
 }
 
 static Expr *struct_literal(Parser *p, Expr *head) {
@@ -250,18 +244,20 @@ static Expr *struct_literal(Parser *p, Expr *head) {
   e->kind = E_STRUCT;
   e->span = head->span;
   flatten_path(head, &e->path);
-  next(p); /* { */
-  Context c = bracket_context(p);
-  while (!at(p, TK_RBRACE) && !at(p, TK_EOF) && !p->panic) {
+  Brackets b = open_bracket(p);
+  while (more_inside(p, TK_RBRACE)) {
     FieldInit f;
+    if ((at(p, TK_ID) && kind_at(p, 1) == TK_BAR) || at(p, TK_DOT_DOT)) {
+      syntax_error(p, "there is no update syntax for structs")->help = "build a new value: name every field";
+      break;
+    }
     f.name = parse_ident(p, "a field name");
     expect(p, TK_COLON, "after the field name");
     f.value = p->panic ? new_expr(p, E_ERROR) : parse_expr(p);
     vec_push(&e->fields, f);
     eat(p, TK_COMMA);
   }
-  restore(p, c);
-  expect(p, TK_RBRACE, "to close the struct literal");
+  close_bracket(p, b, TK_RBRACE, "the struct literal");
   return finish(p, e);
 }
 
@@ -274,7 +270,6 @@ static Expr *parse_postfix(Parser *p, Expr *e) {
     if (at_same_line(p, TK_LPAREN) && e->kind != E_UNIT) {
       Expr *call = new_expr(p, E_CALL);
       call->a = e;
-      next(p);
       call_args(p, call);
       if (!p->panic && at(p, TK_do) && !p->no_trailing && !nl_here(p)) {
         vec_push(&call->args, trailing_closure(p));
@@ -289,12 +284,10 @@ static Expr *parse_postfix(Parser *p, Expr *e) {
       e = d;
     } else if (at_same_line(p, TK_LBRACKET)) {
       Expr *x = new_expr(p, E_INDEX);
-      next(p);
-      Context c = bracket_context(p);
+      Brackets b = open_bracket(p);
       x->a = e;
       x->b = parse_expr(p);
-      restore(p, c);
-      expect(p, TK_RBRACKET, "to close the index");
+      close_bracket(p, b, TK_RBRACKET, "the index");
       e = x;
     } else if (at_same_line(p, TK_QUESTION)) {
       Expr *t = new_expr(p, E_TRY);
@@ -302,7 +295,7 @@ static Expr *parse_postfix(Parser *p, Expr *e) {
       next(p);
       t->a = e;
       e = t;
-    } else if (at_same_line(p, TK_LBRACE) && is_type_path(e)) {
+    } else if (at_struct_body(p, e)) {
       e = struct_literal(p, e);
     } else break;
     e->span = span_from(p, start);
@@ -325,13 +318,13 @@ static Expr *parse_string(Parser *p) {
       vec_push(&e->args, part);
     } else if (at(p, TK_INTERP_OPEN)) {
       interpolated = true;
-      next(p);
-      Context c = bracket_context(p);
+      Brackets b = open_bracket(p);
       if (at(p, TK_INTERP_CLOSE)) syntax_error(p, "an interpolation `${}` needs an expression");
       else vec_push(&e->args, parse_expr(p));
-      restore(p, c);
+      p->nl = b.nl;
+      p->no_trailing = b.no_trailing;
       if (!at(p, TK_INTERP_CLOSE)) {
-        syntax_error(p, "expected `}` to close the interpolation, found %s", token_name(kind(p)));
+        syntax_error(p, "expected `}` to close the interpolation, found %s", found(p));
         /* Go on behind this string. */
         int depth = 0;
         while (!at(p, TK_EOF)) {
@@ -356,14 +349,7 @@ static Expr *parse_string(Parser *p) {
 
 static Expr *parse_parens(Parser *p) {
   Expr *e = new_expr(p, E_TUPLE);
-  next(p);
-  Context c = bracket_context(p);
-  while (!at(p, TK_RPAREN) && !at(p, TK_EOF) && !p->panic) {
-    vec_push(&e->args, parse_expr(p));
-    if (!eat(p, TK_COMMA)) break;
-  }
-  restore(p, c);
-  expect(p, TK_RPAREN, "to close the parenthesis");
+  elements(p, e, TK_RPAREN, "the parenthesis");
   finish(p, e);
   if (e->args.n == 0) e->kind = E_UNIT;
   if (e->args.n == 1) {
@@ -377,30 +363,34 @@ static Expr *parse_parens(Parser *p) {
 
 static Expr *parse_list(Parser *p) {
   Expr *e = new_expr(p, E_LIST);
-  next(p);
-  Context c = bracket_context(p);
-  while (!at(p, TK_RBRACKET) && !at(p, TK_EOF) && !p->panic) {
-    vec_push(&e->args, parse_expr(p));
-    if (!eat(p, TK_COMMA)) break;
-  }
-  restore(p, c);
-  expect(p, TK_RBRACKET, "to close the list");
+  elements(p, e, TK_RBRACKET, "the list");
   return finish(p, e);
 }
 
 static Expr *parse_map(Parser *p) {
   Expr *e = new_expr(p, E_MAP);
   next(p);
-  Context c = bracket_context(p);
-  expect(p, TK_LBRACE, "after `%`");
-  while (!at(p, TK_RBRACE) && !at(p, TK_EOF) && !p->panic) {
+  if (!at(p, TK_LBRACE)) {
+    missing(p, "`{` after `%`");
+    return e;
+  }
+  bool colon = false; /* for `=>`; reported once */
+  Brackets b = open_bracket(p);
+  while (more_inside(p, TK_RBRACE)) {
     vec_push(&e->args, parse_expr(p));
-    expect(p, TK_FAT_ARROW, "between key and value");
+    if (at(p, TK_BAR))
+      syntax_error(p, "there is no update syntax for maps")->help = "`Map.put(m, key, value)` gives a new map";
+    else if (!at(p, TK_RBRACE) && !more_inside(p, TK_RBRACE)) break; /* not closed */
+    else if (at(p, TK_COLON)) {
+      if (!colon)
+        soft_error(p, "expected `=>` between key and value, found `:`")->help = "a map is written `%{key => value}`";
+      colon = true;
+      next(p);
+    } else expect(p, TK_FAT_ARROW, "between key and value");
     vec_push(&e->args, p->panic ? new_expr(p, E_ERROR) : parse_expr(p));
     eat(p, TK_COMMA);
   }
-  restore(p, c);
-  expect(p, TK_RBRACE, "to close the map");
+  close_bracket(p, b, TK_RBRACE, "the map");
   return finish(p, e);
 }
 
@@ -409,14 +399,22 @@ static Expr *parse_if(Parser *p) {
   Span open = tok_span(p);
   next(p);
   e->a = parse_head(p);
-  if (!expect_do(p, "after the condition of `if`")) return e;
-  e->b = parse_block(p);
-  if (eat(p, TK_else)) {
-    if (at_same_line(p, TK_if)) {
+  if (!expect_do(p, open, "after the condition of `if`")) return e;
+  p->then_depth++;
+  e->b = parse_block_until(p, BLOCK_THEN);
+  p->then_depth--;
+  bool elif = at_elif(p);
+  if (elif) soft_error(p, "expected `else if`, found %s", found(p))->help = "write `else if … do`";
+  if (elif || eat(p, TK_else)) {
+    if (elif || at_same_line(p, TK_if)) {
       if (!enter(p)) return e;
       e->c = parse_if(p); /* takes the one `end` of the chain */
       leave(p);
       return finish(p, e);
+    }
+    if (at_same_line(p, TK_do) || at_same_line(p, TK_COLON)) {
+      soft_error(p, "nothing stands between `else` and its block, found %s", found(p))->help = "write `else … end`";
+      next(p);
     }
     e->c = parse_block(p);
   }
@@ -424,52 +422,25 @@ static Expr *parse_if(Parser *p) {
   return finish(p, e);
 }
 
-/* Whether the statement that begins here is really the next arm: `pattern [when guard] ->` on this line. */
-static bool at_arm(const Parser *p) {
-  int depth = 0;
-  for (int j = p->pos;; j++) {
-    const Token *t = &p->toks[j];
-    if (t->kind == TK_EOF || (j > p->pos && depth == 0 && t->nl_before)) return false;
-    switch (t->kind) {
-    case TK_LPAREN:
-    case TK_LBRACKET:
-    case TK_LBRACE:
-    case TK_INTERP_OPEN: depth++; break;
-    case TK_RPAREN:
-    case TK_RBRACKET:
-    case TK_RBRACE:
-    case TK_INTERP_CLOSE:
-      if (depth-- == 0) return false;
-      break;
-    case TK_ARROW:
-      if (depth == 0) return j > p->pos;
-      break;
-    case TK_fn:
-    case TK_do:
-    case TK_end:
-    case TK_let:
-    case TK_if:
-    case TK_case:
-    case TK_ASSIGN:
-    case TK_SEMI:
-    case TK_return:
-      if (depth == 0) return false;
-      break;
-    default: break;
-    }
-  }
-}
-
 static void parse_arms(Parser *p, Expr *e) {
   Context outer = block_context(p);
+  bool bar = false;
   while (!at(p, TK_end) && !at(p, TK_after) && !at(p, TK_EOF)) {
     Arm arm = {0};
     uint32_t start = cur(p)->start;
     skip_semis(p);
     if (at(p, TK_end) || at(p, TK_after)) break;
+    if (at(p, TK_BAR)) {
+      if (!bar) soft_error(p, "an arm begins with its pattern, found `|`")->help = "an arm is written `pattern -> …`";
+      bar = true;
+      next(p);
+    }
     arm.pat = parse_pattern(p);
-    if (!p->panic && eat(p, TK_when)) arm.guard = parse_head(p);
-    expect(p, TK_ARROW, "after the pattern");
+    if (!p->panic && eat_here(p, TK_when)) arm.guard = parse_head(p);
+    if (at_same_line(p, TK_FAT_ARROW)) {
+      soft_error(p, "expected `->` after the pattern, found `=>`")->help = "an arm is written `pattern -> …`";
+      next(p);
+    } else expect(p, TK_ARROW, "after the pattern");
     if (p->panic) {
       sync_statement(p);
       if (at(p, TK_else)) break;
@@ -493,7 +464,7 @@ static Expr *parse_case(Parser *p) {
   const char *what = at(p, TK_match) ? "this `match`" : "this `case`";
   next(p);
   e->a = parse_head(p);
-  if (!expect_do(p, arena_printf("after the subject of %s", what))) return e;
+  if (!expect_do(p, open, arena_printf("after the subject of %s", what))) return e;
   parse_arms(p, e);
   expect_end(p, open, what);
   return finish(p, e);
@@ -503,7 +474,7 @@ static Expr *parse_receive(Parser *p) {
   Expr *e = new_expr(p, E_RECEIVE);
   Span open = tok_span(p);
   next(p);
-  if (!expect_do(p, "after `receive`")) return e;
+  if (!expect_do(p, open, "after `receive`")) return e;
   parse_arms(p, e);
   if (eat(p, TK_after)) {
     e->a = parse_head(p);
@@ -528,37 +499,45 @@ static Expr *parse_for(Parser *p) {
   Span open = tok_span(p);
   TypeExpr *type;
   next(p);
-  if (eat(p, TK_LBRACE)) {
+  if (at_same_line(p, TK_LBRACE)) {
+    Brackets b = open_bracket(p);
     e->braces = true;
     e->pat = parse_param_pattern(p, &type);
     if (eat(p, TK_COMMA)) e->pat2 = parse_param_pattern(p, &type);
-    expect(p, TK_RBRACE, "after the loop variables");
-  } else e->pat = parse_param_pattern(p, &type);
+    close_bracket(p, b, TK_RBRACE, "the loop variables");
+  } else {
+    if (nl_here(p)) {
+      missing(p, "the loop variable");
+      return e;
+    }
+    e->pat = parse_param_pattern(p, &type);
+  }
   if (!p->panic && e->pat->kind != PAT_VAR && e->pat->kind != PAT_WILD && e->pat->kind != PAT_TUPLE)
     syntax_error(p, "the loop variable of `for` must be a name, `_` or a tuple of names");
   expect(p, TK_in, "after the loop variable");
   if (p->panic) return e;
   e->a = parse_head(p);
-  if (eat(p, TK_when)) e->b = parse_head(p);
+  if (eat_here(p, TK_when)) e->b = parse_head(p);
   e->c = do_block_end(p, open, "this `for`");
   return finish(p, e);
 }
 
 static void closure_params(Parser *p, FnClause *c) {
   if (at(p, TK_LPAREN)) {
-    next(p);
-    NlMode nl = p->nl;
-    p->nl = NL_SKIPPED;
+    Brackets b = open_bracket(p);
     parse_params(p, &c->params, TK_RPAREN);
-    p->nl = nl;
-    expect(p, TK_RPAREN, "to close the closure's parameters");
+    close_bracket(p, b, TK_RPAREN, "the closure's parameters");
+    return;
+  }
+  if (nl_here(p)) {
+    missing(p, "the closure's parameters, `->` or `do`");
     return;
   }
   do {
     Param prm = {0};
     prm.pat = parse_param_pattern(p, &prm.type);
     vec_push(&c->params, prm);
-  } while (!p->panic && eat(p, TK_COMMA));
+  } while (!p->panic && eat_here(p, TK_COMMA));
 }
 
 static Expr *parse_closure(Parser *p) {
@@ -569,11 +548,11 @@ static Expr *parse_closure(Parser *p) {
     FnClause *c = NEW(FnClause);
     uint32_t start = first ? open.start : cur(p)->start;
     if (!(first && (at(p, TK_ARROW) || at(p, TK_do)))) closure_params(p, c);
-    if (!p->panic && eat(p, TK_when)) c->guard = parse_head(p);
+    if (!p->panic && eat_here(p, TK_when)) c->guard = parse_head(p);
     c->head = span_from(p, start);
     vec_push(&e->clauses, c);
     if (p->panic) return e;
-    if (at(p, TK_do)) {
+    if (at_same_line(p, TK_do)) {
       next(p);
       c->body = parse_block(p);
       expect_end(p, open, "this closure");
@@ -581,7 +560,11 @@ static Expr *parse_closure(Parser *p) {
       /* `| params do … end` clauses each have an end, and then the closure has its own. */
       if (first && !at_same_line(p, TK_BAR)) return finish(p, e);
     } else {
-      if (!expect(p, TK_ARROW, "or `do` after the closure's parameters")) return e;
+      if (at_same_line(p, TK_FAT_ARROW)) {
+        soft_error(p, "expected `->` after the closure's parameters, found `=>`")->help =
+            "a function is written `fn x -> … end`";
+        next(p);
+      } else if (!expect(p, TK_ARROW, "or `do` after the closure's parameters")) return e;
       c->body = parse_block_until(p, BLOCK_CLAUSE);
       c->span = span_from(p, start);
     }
@@ -605,13 +588,37 @@ static Expr *parse_return(Parser *p) {
 static Expr *parse_actor_call(Parser *p, ExprKind k) {
   Expr *e = new_expr(p, k);
   next(p);
-  if (expect(p, TK_LPAREN, "after this keyword")) call_args(p, e);
+  if (at_same_line(p, TK_LPAREN)) call_args(p, e);
+  else missing(p, "`(` after this keyword");
   return finish(p, e);
+}
+
+/* Reports what stands where an expression must begin. */
+static void operand_missing(Parser *p) {
+  Op op;
+  TokKind before = p->pos ? (TokKind)p->toks[p->pos - 1].kind : TK_EOF;
+  bool operator= binary_level(before, &op) > 0;
+  if (at(p, TK_ASSIGN) && (operator|| before == TK_PERCENT) && p->toks[p->pos - 1].end == cur(p)->start) {
+    if (before != TK_EQ_EQ && before != TK_NOT_EQ) {
+      Diag *d = syntax_error(p, "there is no operator `%.*s=`", (int)(cur(p)->start - p->toks[p->pos - 1].start),
+                             p->src->text + p->toks[p->pos - 1].start);
+      d->help = "variables never change; `let x = x + …` introduces a new one that hides the old";
+      return;
+    }
+  }
+  if (cur(p)->nl_before && (operator|| before == TK_ASSIGN || before == TK_ARROW)) missing(p, "an expression");
+  else syntax_error(p, "expected an expression, found %s", found(p));
 }
 
 static Expr *parse_atom(Parser *p) {
   if (!enter(p)) return new_expr(p, E_ERROR);
   Expr *e;
+  if (reserved_operand(p)) {
+    e = new_expr(p, E_NAME);
+    e->name = reserved_name(p);
+    leave(p);
+    return e;
+  }
   switch (kind(p)) {
   case TK_INT:
     e = new_expr(p, E_INT);
@@ -672,136 +679,8 @@ static Expr *parse_atom(Parser *p) {
       finish(p, e);
     }
     break;
-  default: {
-    e = new_expr(p, E_ERROR);
-    const Token *t = cur(p);
-    const char *what = t->kind == TK_ID ? "a name" : token_name((TokKind)t->kind);
-    Diag *d = syntax_error(p, "expected an expression, found %s", what);
-    if (t->kind == TK_ASSIGN) d->help = "variables are introduced with `let` and never changed";
-    if (t->kind == TK_else) d->help = "an `if … do … else … end` chain has one `end`, at the very end";
-    break;
-  }
+  default: e = new_expr(p, E_ERROR); operand_missing(p);
   }
   leave(p);
   return e;
-}
-
-/* ---- statements ---- */
-
-static bool ends_block(const Parser *p, BlockKind bk, bool first) {
-  switch (kind(p)) {
-  case TK_end:
-  case TK_else:
-  case TK_EOF: return true;
-  case TK_BAR: return bk == BLOCK_CLAUSE;
-  case TK_after: return bk == BLOCK_ARM;
-  case TK_RPAREN:
-  case TK_RBRACKET:
-  case TK_RBRACE:
-  case TK_INTERP_CLOSE: return p->nl == NL_BLOCK;
-  default: return bk == BLOCK_ARM && !first && at_arm(p);
-  }
-}
-
-static Expr *parse_block_until(Parser *p, BlockKind bk) {
-  Expr *e = new_expr(p, E_BLOCK);
-  e->block = NEW(Block);
-  uint32_t start = cur(p)->start;
-  if (!enter(p)) return e;
-  Context c = block_context(p);
-  for (bool first = true;; first = false) {
-    skip_semis(p);
-    if (ends_block(p, bk, first)) break;
-    int before = p->pos;
-    Stmt *s = parse_stmt(p);
-    if (s) vec_push(&e->block->stmts, s);
-    if (p->panic) sync_statement(p);
-    if (p->pos == before) next(p); /* always make progress */
-    if (at(p, TK_ASSIGN) && !cur(p)->nl_before) {
-      Diag *d = syntax_error(p, "there is no assignment");
-      d->help = "variables never change; `let x = …` introduces a new one that hides the old";
-      sync_statement(p);
-    }
-  }
-  restore(p, c);
-  leave(p);
-  e->span = span_from(p, start);
-  e->block->span = e->span;
-  return e;
-}
-
-Expr *parse_block(Parser *p) { return parse_block_until(p, BLOCK_PLAIN); }
-
-static Stmt *parse_let(Parser *p) {
-  Stmt *s = NEW(Stmt);
-  s->kind = S_LET;
-  s->span = tok_span(p);
-  next(p);
-  if (at(p, TK_ID) && kind_at(p, 1) != TK_LPAREN && kind_at(p, 1) != TK_DOT) {
-    s->pat = NEW(Pat);
-    s->pat->kind = at_word(p, "_") ? PAT_WILD : PAT_VAR;
-    s->pat->span = tok_span(p);
-    vec_push(&s->pat->path, parse_ident(p, "a variable name"));
-  } else if (at(p, TK_LPAREN)) {
-    s->pat = parse_tuple_pattern(p); /* `::` after it begins a type */
-  } else {
-    Diag *d = syntax_error(p, "expected a name or a tuple pattern after `let`");
-    d->help = "other patterns can fail; match them with `case`";
-    return NULL;
-  }
-  if (eat(p, TK_COLONS)) s->type = parse_type(p);
-  if (!expect(p, TK_ASSIGN, "in this `let`")) return NULL;
-  s->e = parse_expr(p);
-  s->span = span_from(p, s->span.start);
-  return s;
-}
-
-Stmt *parse_stmt(Parser *p) {
-  if (at(p, TK_let)) return parse_let(p);
-  Stmt *s = NEW(Stmt);
-  s->span = tok_span(p);
-  if ((at(p, TK_fn) || at(p, TK_def)) && kind_at(p, 1) == TK_ID) {
-    /* A definition; where its head does not read as one, `fn x -> …` is a closure. */
-    Parser saved = *p;
-    int mark = diag_mark();
-    bool bad = p->mod->bad;
-    s->kind = S_FN;
-    s->clause = parse_fn(p, false, false);
-    if (s->clause) {
-      s->span = s->clause->span;
-      return s;
-    }
-    if (saved.toks[saved.pos].kind == TK_def) return NULL;
-    Parser failed = *p;
-    *p = saved;
-    int j = p->pos + 2; /* fn NAME …: only a closure can have `->` or `,` right there */
-    TokKind after = (TokKind)p->toks[j].kind;
-    if (after != TK_ARROW && after != TK_COMMA && after != TK_COLONS && after != TK_do && after != TK_when) {
-      *p = failed;
-      return NULL;
-    }
-    diag_rewind(mark);
-    p->mod->bad = bad;
-  } else {
-    Item *it = parse_item(p);
-    if (it && it->kind == I_FN) {
-      s->kind = S_FN;
-      s->clause = it->clause;
-      s->span = it->span;
-      return s;
-    }
-    if (it) {
-      /* Types, interfaces and impls of a block count as the module's; imports there bind nothing. */
-      if (it->kind != I_IMPORT && it->kind != I_FROM) vec_push(&p->mod->hoisted, it);
-      s->kind = S_ITEM;
-      s->item = it;
-      s->span = it->span;
-      return s;
-    }
-    if (p->panic) return NULL;
-  }
-  s->kind = S_EXPR;
-  s->e = parse_expr(p);
-  s->span = s->e->span;
-  return s;
 }
