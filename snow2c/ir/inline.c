@@ -193,6 +193,87 @@ bool worth_cloning(Fn *f, int i) {
   return s && i < s->n && s->only_called[i] && s->size <= MAX_CLONED;
 }
 
+/* ---- closures that stay ---- */
+
+static bool mentions(const Expr *e, const Local *l) {
+  if (!e) return false;
+  switch (e->kind) {
+  case E_NAME: return e->ref.kind == REF_LOCAL && e->ref.local == l;
+  case E_DOT: return e->ref.kind == REF_NONE && mentions(e->a, l);
+  case E_BLOCK:
+    for (int i = 0; i < e->block->stmts.n; i++) {
+      const Stmt *s = e->block->stmts.v[i];
+      if (s->kind == S_FN || mentions(s->e, l)) return true;
+    }
+    return false;
+  case E_CLOSURE:
+    for (int i = 0; i < e->clauses.n; i++)
+      if (mentions(e->clauses.v[i]->guard, l) || mentions(e->clauses.v[i]->body, l)) return true;
+    return false;
+  case E_CASE:
+    for (int i = 0; i < e->arms.n; i++)
+      if (mentions(e->arms.v[i].guard, l) || mentions(e->arms.v[i].body, l)) return true;
+    break;
+  default: break;
+  }
+  for (int i = 0; i < e->args.n; i++)
+    if (mentions(e->args.v[i], l)) return true;
+  for (int i = 0; e->kind == E_STRUCT && i < e->fields.n; i++)
+    if (mentions(e->fields.v[i].value, l)) return true;
+  return mentions(e->a, l) || mentions(e->b, l) || mentions(e->c, l);
+}
+
+/* Whether e only calls the function that l holds, or hands it to functions that only call it. Not in tail position:
+ * a tail call outlives what lies on its caller's stack. */
+static bool stays(const Expr *e, const Local *l, bool tail) {
+  if (!e) return true;
+  switch (e->kind) {
+  case E_NAME: return e->ref.kind != REF_LOCAL || e->ref.local != l;
+  case E_DOT: return e->ref.kind != REF_NONE || stays(e->a, l, false);
+  case E_CALL: {
+    const Expr *callee = e->a;
+    int skip = callee->kind == E_DOT && callee->method && ref_kind(callee) != REF_METHOD;
+    bool called = callee->kind == E_NAME && callee->ref.kind == REF_LOCAL && callee->ref.local == l;
+    Fn *f = ref_kind(callee) == REF_FN && !callee->late ? callee->ref.fn : NULL;
+    if (!called && !stays(skip ? callee->a : callee, l, false)) return false;
+    if (called && tail) return false;
+    for (int i = 0; i < e->args.n; i++) {
+      const Expr *a = e->args.v[i];
+      bool handed = a->kind == E_NAME && a->ref.kind == REF_LOCAL && a->ref.local == l;
+      if (handed ? tail || !f || f->is_extern || f->is_local || !only_calls(f, i + skip) : !stays(a, l, false))
+        return false;
+    }
+    return true;
+  }
+  case E_CLOSURE: /* even a call of it there would capture it */
+    for (int i = 0; i < e->clauses.n; i++)
+      if (mentions(e->clauses.v[i]->guard, l) || mentions(e->clauses.v[i]->body, l)) return false;
+    return true;
+  case E_BLOCK: return closure_stays(e->block, 0, l, tail);
+  case E_IF: return stays(e->a, l, false) && stays(e->b, l, tail) && stays(e->c, l, tail);
+  case E_CASE:
+    for (int i = 0; i < e->arms.n; i++)
+      if (!stays(e->arms.v[i].guard, l, false) || !stays(e->arms.v[i].body, l, tail)) return false;
+    return stays(e->a, l, false);
+  case E_RETURN: return stays(e->a, l, true);
+  default: break;
+  }
+  for (int i = 0; i < e->args.n; i++)
+    if (!stays(e->args.v[i], l, false)) return false;
+  for (int i = 0; e->kind == E_STRUCT && i < e->fields.n; i++)
+    if (!stays(e->fields.v[i].value, l, false)) return false;
+  return stays(e->a, l, false) && stays(e->b, l, false) && stays(e->c, l, false);
+}
+
+bool closure_stays(const Block *b, int from, const Local *l, bool tail) {
+  for (int i = from; i < b->stmts.n; i++) {
+    const Stmt *s = b->stmts.v[i];
+    if (s->kind == S_FN) return false; /* it might capture it */
+    if ((s->kind == S_EXPR || s->kind == S_LET) && !stays(s->e, l, tail && i + 1 == b->stmts.n)) return false;
+  }
+  return true;
+}
+
 /* ---- known functions ---- */
 
 Known *find_static(Lower *L, Local *l) {

@@ -580,7 +580,8 @@ static bool irrefutable(const Pat *p) {
   return true;
 }
 
-static Ir *lower_let(Lower *L, Stmt *s, bool wanted) {
+static Ir *lower_let(Lower *L, const Block *b, int at, bool wanted) {
+  Stmt *s = b->stmts.v[at];
   Local *l = s->pat->kind == PAT_VAR ? s->pat->local : NULL;
   if (l && l->init) return wanted ? lower_value(L, s->e) : NULL; /* made anew at each use */
   Ir *v = lower_root(L, s->e);
@@ -592,6 +593,7 @@ static Ir *lower_let(Lower *L, Stmt *s, bool wanted) {
       return NULL;
     }
     IrFn *code = v->kind == X_CLOSURE ? v->fn : NULL;
+    if (code && v->a && v->a->kind == X_ENV && !wanted && closure_stays(b, at + 1, l, true)) v->a->index = true;
     IrVar *var = bind_local(L, l, v);
     if (code) var->code = code;
     return wanted ? x_var(var) : NULL;
@@ -625,7 +627,7 @@ static Ir *lower_block(Lower *L, Expr *e, Dest d) {
       lower_expr(L, s->e, nothing);
       break;
     case S_LET: {
-      Ir *v = lower_let(L, s, last && d.kind != TO_NOTHING);
+      Ir *v = lower_let(L, b, i, last && d.kind != TO_NOTHING);
       if (last) {
         if (L->dead) return d.kind == TO_VALUE ? x_new(X_ZERO, expr_repr(e)) : NULL;
         return v ? deliver(L, v, d) : NULL;

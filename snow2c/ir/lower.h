@@ -115,6 +115,8 @@ Ir *inline_call(Lower *L, Expr *e, Fn *f, Type **inst, Dest d, bool *done);
 Ir *inlined_tail_call(Lower *L, Expr *e, Dest d);
 /* Whether all that f does with parameter i is to call it, and hand it to others that do. */
 bool only_calls(Fn *f, int i);
+/* Whether the closure that a let binds to l is only called in the statements from there on, and never kept. */
+bool closure_stays(const Block *b, int from, const Local *l, bool tail);
 /* … so that f is better made anew for a function known to be handed to it. */
 bool worth_cloning(Fn *f, int i);
 

@@ -1,7 +1,7 @@
 /* Main.main : () -> () */
 static void Main_main(snow_cx *cx) {
   int64_t k = 10;
-  snow_fn add = (snow_fn){(snow_code)Main_main_fn, Main_main_fn_env_new(cx, k)};
+  snow_fn add = (snow_fn){(snow_code)Main_main_fn, &(struct Main_main_fn_env){{&Main_main_fn_env_layout}, k}};
   int64_t t = Main_main_fn(cx, add.env, 1);
   int64_t t_2 = Main_twice(cx, add, 1);
   int64_t x = snow_mul(2, k);
