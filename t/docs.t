@@ -86,6 +86,32 @@ for (lines("$SRC/man/snow2c.1")) { $explained{$1} = 1 if /^\.It ([EW]\d{4}(?: [a
 ok(scalar keys %used, 'the sources have codes');
 is(join(' ', sort keys %explained), join(' ', sort keys %used), 'snow2c.1 explains just these');
 
+# ---- snow-lang.7: its programs are translated, and print what stands behind each println
+
+SKIP: {
+    -x "$BUILD/snow2c" or skip "no snow2c in $BUILD", 1;
+    my @blocks = slurp("$SRC/man/snow-lang.7") =~ /^\.Bd -literal -offset indent\n(.*?)^\.Ed$/msg;
+    ok(@blocks > 10, 'snow-lang.7 has programs');
+    for my $text (@blocks) {
+        s/\\e/\\/g, s/\\&//g for $text;
+        my ($first) = $text =~ /^(.*)$/m;
+        $text .= "\nfn main() do end\n" if $text !~ /fn main/;
+        my $dir = scratch();
+        spew("$dir/page.snow", $text);
+        my $c = run_command(cmd => ["$BUILD/snow2c", qw(-Wno-all -o page.c page.snow)], cwd => $dir);
+        if ($c->{status} || $c->{err} ne '') { fail("translated: $first"); diag($c->{err}); next }
+        my @want = map { /println.*?\)(?: end)?\s+# (.*)$/ ? "$1\n" : () } split /^/, $text;
+        my $cc = run_command(
+            cmd     => [@CC, qw(-std=c99), @SNOW_CFLAGS, "-I$SRC/include", qw(-o page page.c), @LINK],
+            cwd     => $dir,
+            timeout => 300);
+        my $run = $cc->{status} ? $cc : run_command(cmd => ['./page'], cwd => $dir);
+        my $got = $run->{err} . $run->{out};
+        @want = split /^/, $got if !@want && !$run->{status}; # what it prints is told in the text
+        is($got, join('', @want), "runs: $first");
+    }
+}
+
 # ---- README: the first snow block is a program, the first plain block after it what it prints
 
 SKIP: {
