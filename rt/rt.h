@@ -8,9 +8,13 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SNOW_ASAN 1
+#elif defined(__SANITIZE_THREAD__)
+#define SNOW_TSAN 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define SNOW_ASAN 1
+#elif __has_feature(thread_sanitizer)
+#define SNOW_TSAN 1
 #endif
 #endif
 

@@ -3,28 +3,20 @@
  * time, so a call that crosses the border in a loop costs no system call. */
 #define _DEFAULT_SOURCE
 #define _DARWIN_C_SOURCE
-#include "rt.h"
+#include "ctx/ctx.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#ifdef SNOW_ASAN
-#include <sanitizer/common_interface_defs.h>
-#endif
-
 #ifndef MAP_ANONYMOUS
 #define MAP_ANONYMOUS MAP_ANON
 #endif
 
-void snow_call_on(void *top, void (*fn)(void *, void *), void *a, void *b, void **saved_sp);
-
 typedef struct segment {
   struct segment *prev, *next;
   char *low, *high;
-#ifdef SNOW_VALGRIND
-  unsigned valgrind_id;
-#endif
+  unsigned id;     /* of the registered stack */
   void *caller_sp; /* stack pointer of the segment before, at the switch */
 } segment;
 
@@ -47,9 +39,7 @@ static segment *new_segment(snow_stack *s, size_t size) {
   memset(g, 0, sizeof *g);
   g->low = low;
   g->high = low + size;
-#ifdef SNOW_VALGRIND
-  g->valgrind_id = VALGRIND_STACK_REGISTER(low, low + size);
-#endif
+  g->id = snow_ctx_stack_register(low, size);
   s->total += size;
   return g;
 }
@@ -57,35 +47,16 @@ static segment *new_segment(snow_stack *s, size_t size) {
 typedef struct {
   void (*fn)(snow_cx *, void *);
   void *arg;
-#ifdef SNOW_ASAN
-  void *fake;
-  const void *old_bottom;
-  size_t old_size;
-#endif
 } jump;
 
 static void landed(void *cx, void *p) {
   jump *j = p;
-#ifdef SNOW_ASAN
-  __sanitizer_finish_switch_fiber(NULL, &j->old_bottom, &j->old_size);
-#endif
   j->fn(cx, j->arg);
-#ifdef SNOW_ASAN
-  __sanitizer_start_switch_fiber(NULL, j->old_bottom, j->old_size);
-#endif
 }
 
 static void run_on(snow_cx *cx, segment *g, void (*fn)(snow_cx *, void *), void *arg) {
-  jump j;
-  j.fn = fn;
-  j.arg = arg;
-#ifdef SNOW_ASAN
-  __sanitizer_start_switch_fiber(&j.fake, g->low, (size_t)(g->high - g->low));
-#endif
-  snow_call_on(g->high, landed, cx, &j, &g->caller_sp);
-#ifdef SNOW_ASAN
-  __sanitizer_finish_switch_fiber(j.fake, NULL, NULL);
-#endif
+  jump j = {fn, arg};
+  snow_ctx_call(g->low, (size_t)(g->high - g->low), landed, cx, &j, &g->caller_sp);
 }
 
 void snow_grow(snow_cx *cx, const snow_site *at, void (*run)(snow_cx *, void *), void *args) {
@@ -133,9 +104,7 @@ void snow_stack_free(snow_cx *cx) {
   snow_stack *s = cx->stack;
   for (segment *g = s->first, *next; g; g = next) {
     next = g->next;
-#ifdef SNOW_VALGRIND
-    VALGRIND_STACK_DEREGISTER(g->valgrind_id);
-#endif
+    snow_ctx_stack_unregister(g->id, g->low, (size_t)(g->high - g->low));
     munmap(g->low, (size_t)(g->high - g->low));
     free(g);
   }
