@@ -226,4 +226,13 @@ SNOW
     is(codes(snow2c('line_twice.snow')), 'eE0004 eE0004', 'but two faults of one kind twice');
 }
 
+# A file's name may be anything; JSON is UTF-8.
+{
+    my $name = "a \xFF\"b\\.snow";
+    spew("$work/$name", "fn main() do\n  println(nowhere)\nend\n");
+    my $json = snow2c('--json', $name)->{err};
+    like($json, qr/"file":"a \xEF\xBF\xBD\\"b\\\\\.snow"/, 'a file\'s name that is not UTF-8');
+    ok(utf8::decode($json), 'the output is');
+}
+
 done_testing;
