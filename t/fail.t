@@ -3,7 +3,9 @@
 # status 1, nothing on standard output, and on standard error NAME.err byte for byte. Beside it may stand
 #   NAME.want     what a person demands of NAME.err, a line each: "LINE CODE" or "FILE:LINE CODE", as in "3 E0004":
 #                 a diagnostic with this code must be reported for this line
-#   NAME.json     the standard error of snow2c --json
+#   NAME.json     the standard error of snow2c --json, byte for byte
+#   NAME.flags    options for snow2c, one a line
+# With --json the same must be said at the same places, whether there is a NAME.json or not.
 # SNOW_UPDATE=1 writes NAME.err (and NAME.json where there is one) as it is now; read the difference before you keep it.
 use strict;
 use warnings;
@@ -24,8 +26,9 @@ each_parallel(
 sub trouble {
     my ($program) = @_;
     my $base      = $program->{base};
-    my $r         = translate($program);
-    my $trouble   = refused('snow2c', $r) . same('standard error', $r->{err}, "$base.err");
+    my @flags     = lines("$base.flags");
+    my $r         = translate($program, @flags);
+    my $trouble   = refused('snow2c', $r) . expected('standard error', $r->{err}, "$base.err");
 
     for (lines("$base.want")) {
         next if /^\s*(#|$)/;
@@ -34,10 +37,9 @@ sub trouble {
         $trouble .= "not reported: $_\nstandard error:\n$r->{err}" if $r->{err} !~ /$place.*\[$code\]/m;
     }
 
-    if (-e "$base.json") {
-        my $json = translate($program, '--json');
-        $trouble .= refused('snow2c --json', $json) . same('standard error of snow2c --json', $json->{err}, "$base.json");
-    }
+    my $json = translate($program, @flags, '--json');
+    $trouble .= refused('snow2c --json', $json) . same_diagnostics($program->{dir}, $r->{err}, $json->{err});
+    $trouble .= expected('standard error of snow2c --json', $json->{err}, "$base.json") if -e "$base.json";
     return $trouble;
 }
 
@@ -47,11 +49,4 @@ sub refused {
     $trouble .= "$what: " . how_it_ended($r) . ", expected exit status 1\n$r->{err}" if $r->{timeout} || $r->{status} != 1;
     $trouble .= "$what wrote to standard output:\n" . substr($r->{out}, 0, 2000) . "\n" if $r->{out} ne '';
     return $trouble;
-}
-
-sub same {
-    my ($what, $got, $file) = @_;
-    spew($file, $got) if $ENV{SNOW_UPDATE} && $got ne (slurp($file) // '');
-    my $expected = slurp($file) // return "there is no $file\n";
-    return $got eq $expected ? '' : difference($what, $got, $expected);
 }

@@ -7,6 +7,8 @@
 #   NAME.in       its input [/dev/null]      NAME.args     its arguments, one a line
 #   NAME.flags    options for snow2c, one a line [-Wno-unused -Wno-unreachable-code]
 #   NAME.timeout  seconds it may take [20]   NAME.warn     what snow2c prints on standard error [nothing]
+#   NAME.json     what snow2c --json prints there, when it prints something
+# SNOW_UPDATE=1 writes NAME.warn and NAME.json, where there are such, as they are now.
 # SNOW_ONLY=REGEX picks programs by name; SNOW_JOBS=N processes work at a time [2].
 use strict;
 use warnings;
@@ -36,8 +38,16 @@ sub trouble {
     @flags = qw(-Wno-unused -Wno-unreachable-code) if !@flags;
     my $c = translate($program, @flags);
     return 'snow2c: ' . how_it_ended($c) . "\n$c->{err}" if $c->{status};
-    my $warn = slurp("$base.warn") // '';
-    return difference("what snow2c prints", $c->{err}, $warn) if $c->{err} ne $warn;
+    my $said = -e "$base.warn" ? expected('what snow2c prints', $c->{err}, "$base.warn")
+        : $c->{err} ne '' ? difference('what snow2c prints', $c->{err}, '') : '';
+    return $said if $said ne '';
+    if ($c->{err} ne '' || -e "$base.json") {
+        my $json = translate($program, @flags, '--json');
+        $said = same_diagnostics($program->{dir}, $c->{err}, $json->{err});
+        $said .= expected('what snow2c --json prints', $json->{err}, "$base.json") if -e "$base.json";
+        $said .= "snow2c --json writes other C\n" if $json->{out} ne $c->{out};
+        return $said if $said ne '';
+    }
 
     my $dir = scratch();
     spew("$dir/program.c", $c->{out});

@@ -247,7 +247,13 @@ void json_escape(Buf *out, const char *s) {
     else if (c == '\n') buf_puts(out, "\\n");
     else if (c == '\t') buf_puts(out, "\\t");
     else if (c < 0x20) buf_printf(out, "\\u%04x", c);
-    else buf_putc(out, (char)c);
+    else if (c < 0x80) buf_putc(out, (char)c);
+    else {
+      uint32_t cp;
+      int n = utf8_decode((const unsigned char *)s, strlen(s), &cp);
+      if (n) buf_putn(out, s, (size_t)n), s += n - 1;
+      else buf_puts(out, "\xEF\xBF\xBD"); /* a file's name may be anything */
+    }
   }
 }
 

@@ -64,6 +64,7 @@ static Tycon *unknown_type(Module *m, const TypeExpr *te) {
   if (n == 1 && te->path.n == 1) return only;
   Diag *d = diag_error("E0004", te->span, "unknown type: %s", name->s);
   d->primary.text = "not found in this scope";
+  d->json = arena_printf("unknown type `%s`", name->s);
   if (te->path.n == 1) d->help = similar_type(m, name);
   return NULL;
 }
@@ -97,6 +98,8 @@ static Type *convert_path(TypeExpr *te, Module *m, TypeScope *scope) {
   if (te->has_args && te->args.n != want) {
     Diag *d = diag_error("E0003", te->span, "expected %d argument(s), found %d", want, te->args.n);
     d->primary.text = arena_printf("`%s` takes %d type argument(s)", tc->name->s, want);
+    d->help = te->args.n < want ? arena_printf("missing %d argument(s)", want - te->args.n)
+                                : arena_printf("%d extra argument(s)", te->args.n - want);
     d->json = arena_printf("arity mismatch: expected %d arguments, found %d", want, te->args.n);
     return builtin.t_error;
   }
@@ -323,14 +326,16 @@ static void declare_type(Module *m, Tycon *t) {
     unsigned bit = 0;
     for (size_t k = 0; k < sizeof bits / sizeof *bits; k++)
       if (strcmp(bits[k].name, t->deriving.v[i].name->s) == 0) bit = bits[k].bit;
-    if (bit == D_ROW && t->kind == TC_SUM) bit = 0;
-    if (!bit) {
+    bool row = bit == D_ROW && t->kind == TC_SUM;
+    if (!bit || row) {
       Diag *d = diag_error("E0028", t->deriving.v[i].span, "cannot derive `%s` for `%s`", t->deriving.v[i].name->s,
                            t->name->s);
-      d->primary.text = arena_printf("`%s` is not a derivable trait", t->deriving.v[i].name->s);
-      d->help = "only Eq, Ord, Display, Debug, Hash, Json, and Row are derivable";
+      d->primary.text =
+          arena_printf("`%s` is not a derivable trait%s", t->deriving.v[i].name->s, row ? " of a sum type" : "");
+      d->help = row ? "only structs can derive Row" : "only Eq, Ord, Display, Debug, Hash, Json, and Row are derivable";
+      d->json = arena_printf("%s -- %s", d->message, d->help);
     }
-    t->derives |= bit;
+    t->derives |= row ? 0 : bit;
   }
   if ((t->derives & D_ORD) && !(t->derives & D_EQ)) {
     Diag *d = diag_error("E0029", t->span, "cannot derive `Ord` for `%s` without `Eq`", t->name->s);
@@ -447,6 +452,13 @@ static void check_impl_methods(Impl *im) {
   }
 }
 
+void unknown_in_where(const WhereItem *w, bool interface) {
+  Diag *d = diag_error("E0106", interface ? w->iface.v[0].span : w->param.span,
+                       interface ? "unknown interface `%s`" : "unknown type parameter `%s`",
+                       interface ? w->iface.v[w->iface.n - 1].name->s : w->param.name->s);
+  d->primary.text = "in this where clause";
+}
+
 static void declare_impl(Module *m, Impl *im) {
   im->mod = m;
   Tycon *tc = find_type_path(m, &im->type_path);
@@ -461,6 +473,7 @@ static void declare_impl(Module *m, Impl *im) {
   }
   if (!tc) {
     Diag *d = diag_error("E0004", type_span, "unknown type: %s", type_name->s);
+    d->json = arena_printf("unknown type `%s`", type_name->s);
     d->primary.text = "not found in this scope";
     d->help = similar_type(m, type_name);
     return;
@@ -508,9 +521,7 @@ static void declare_impl(Module *m, Impl *im) {
       vec_push(&im->bounds, b);
       vec_push(&b.var->wheres, b.iface);
     } else {
-      Span at = b.var ? im->wheres.v[i].iface.v[0].span : im->wheres.v[i].param.span;
-      diag_error("E0106", at,
-                 b.var ? "unknown interface in a where clause" : "unknown type parameter in a where clause");
+      unknown_in_where(&im->wheres.v[i], b.var != NULL);
     }
   }
   ImplList *l = pmap_get(&program.impls, tc);
@@ -681,6 +692,21 @@ Name module_function_name(const Module *m, Name name) {
   return n;
 }
 
+Diag *not_exported(Ident id, const Module *m) {
+  const char *name = id.name->s, *mod = m->name->s;
+  Diag *d = diag_error("E0034", id.span, "name not found in module");
+  d->primary.text = arena_printf("`%s` is not exported by module `%s`", name, mod);
+  Buf b = {0};
+  for (int k = 0; k < m->fn_list.n; k++)
+    if (m->fn_list.v[k]->pub) buf_printf(&b, "%s%s", b.n ? ", " : "", m->fn_list.v[k]->name->s);
+  for (int k = 0; k < m->tycons.n; k++)
+    if (m->tycons.v[k]->pub) buf_printf(&b, "%s%s", b.n ? ", " : "", m->tycons.v[k]->name->s);
+  if (b.n) d->note = arena_printf("available exports: %s", b.s);
+  d->json = arena_printf("%s%s%s", d->primary.text, b.n ? "; available: " : "", b.n ? b.s : "");
+  free(b.s);
+  return d;
+}
+
 static void bind_from(Module *m, Item *it) {
   if (!it->module) return;
   for (int i = 0; i < it->names.n; i++) {
@@ -700,24 +726,13 @@ static void bind_from(Module *m, Item *it) {
     pmap_put(&m->missing, name, m);
     Tycon *t = pmap_get(&it->module->types, name);
     if (t && t->pub) continue; /* types come with the module; naming one is allowed */
-    const char *mod = it->module->name->s;
     Interface *in = pmap_get(&it->module->ifaces, name);
     if (all || (t && !t->pub) || (in && !in->pub)) {
       private_item(it->names.v[i], it->module);
       continue;
     }
-    Diag *d = diag_error("E0034", it->names.v[i].span, "name not found in module");
-    d->primary.text = arena_printf("`%s` is not exported by module `%s`", name->s, mod);
+    Diag *d = not_exported(it->names.v[i], it->module);
     if (in) d->help = "public interfaces are visible everywhere without an import";
-    Buf b = {0};
-    for (int k = 0; k < it->module->fn_list.n; k++)
-      if (it->module->fn_list.v[k]->pub) buf_printf(&b, "%s%s", b.n ? ", " : "", it->module->fn_list.v[k]->name->s);
-    for (int k = 0; k < it->module->tycons.n; k++)
-      if (it->module->tycons.v[k]->pub) buf_printf(&b, "%s%s", b.n ? ", " : "", it->module->tycons.v[k]->name->s);
-    if (b.n) d->note = arena_printf("available exports: %s", b.s);
-    d->json = arena_printf("`%s` is not exported by module `%s`%s%s", name->s, mod, b.n ? "; available: " : "",
-                           b.n ? b.s : "");
-    free(b.s);
   }
 }
 

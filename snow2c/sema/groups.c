@@ -20,10 +20,7 @@ static void declare_wheres(Fn *f, FnClause *c, TypeScope *scope) {
     Type *var = scope_param(scope, w->param.name);
     Interface *in = find_interface(f->mod, &w->iface);
     if (!var || !in) {
-      Diag *d = diag_error("E0106", var ? w->iface.v[0].span : w->param.span,
-                           var ? "unknown interface `%s`" : "unknown type parameter `%s`",
-                           var ? w->iface.v[w->iface.n - 1].name->s : w->param.name->s);
-      d->primary.text = "in this where clause";
+      unknown_in_where(w, var != NULL);
       continue;
     }
     vec_push(&var->wheres, in);

@@ -7,10 +7,9 @@ static const char *text(Type *t) { return type_text(t, infer->mod); }
 /* ---- reporting ---- */
 
 static const char *fix_hint(Type *expected, Type *found) {
-  if (expected->kind == TY_CON && found->kind != TY_VAR) {
-    if (expected->con == builtin.option && prune(expected->args[0]) == found) return "wrap in Some(...)";
-    if (expected->con == builtin.result && prune(expected->args[0]) == found) return "wrap in Ok(...)";
-  }
+  if (expected->kind == TY_CON && (expected->con == builtin.option || expected->con == builtin.result) &&
+      found->kind != TY_VAR && strcmp(text(expected->args[0]), text(found)) == 0)
+    return expected->con == builtin.option ? "wrap in Some(...)" : "wrap in Ok(...)";
   if (expected->kind != TY_CON) return NULL;
   Prim want = expected->con->prim, have = found->kind == TY_CON ? found->con->prim : PRIM_NONE;
   if (want == PRIM_INT && have == PRIM_FLOAT) return "use Int conversion";
@@ -323,6 +322,7 @@ static Type *infer_struct(Expr *e) {
     Diag *d = tc ? diag_error("E0001", at, "`%s` is not a struct", name->s)
                  : diag_error("E0004", at, "unknown struct: %s", name->s);
     d->primary.text = tc ? "only structs have literals with braces" : "not found in this scope";
+    d->json = tc ? NULL : arena_printf("unknown struct `%s`", name->s);
     if (!tc && e->path.n == 1) d->help = similar_type(infer->mod, name);
     for (int i = 0; i < e->fields.n; i++)
       infer_expr(e->fields.v[i].value, NULL);
@@ -349,7 +349,13 @@ static Type *infer_struct(Expr *e) {
           d->help = arena_printf("did you mean `%s`?", tc->fields.v[j].name.name->s);
       continue;
     }
-    if (given[k]) diag_error("E0109", f->name.span, "field `%s` is given twice", f->name.name->s);
+    if (given[k]) {
+      Diag *d = diag_error("E0109", f->name.span, "field `%s` is given twice", f->name.name->s);
+      int first = 0;
+      while (e->fields.v[first].name.name != f->name.name)
+        first++;
+      diag_label(d, e->fields.v[first].name.span, "first here");
+    }
     given[k] = true;
     Type *want = apply_args(tc, args, tc->fields.v[k].ty);
     Type *have = infer_expr(f->value, want);

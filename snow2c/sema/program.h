@@ -95,6 +95,10 @@ void resolve_fn(Fn *f);
 /* Makes the globals of a module's top-level lets. */
 void declare_lets(Module *m);
 Fn *fn_by_arity(const FnList *l, int arity);
+/* Reports a where clause with an unknown interface, or with an unknown parameter (E0106). */
+void unknown_in_where(const WhereItem *w, bool interface);
+/* Reports a name that a module does not export (E0034). */
+Diag *not_exported(Ident id, const Module *m);
 
 /* ---- infer.c ---- */
 

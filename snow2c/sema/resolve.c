@@ -44,6 +44,7 @@ static void check_used(Resolver *R, const Binding *b) {
   }
   const Local *l = b->local;
   if (!l || l->used || l->silent || l->name->s[0] == '_') return;
+  if (l->is_param && strcmp(l->name->s, "self") == 0) return; /* the interface asks for it */
   Diag *d = diag_warning(l->is_param ? "W0111" : "W0107", l->span, "unused %s: %s",
                          l->is_param ? "parameter" : "variable", l->name->s);
   d->primary.text = "never used";
@@ -291,15 +292,11 @@ static void unknown_member(Resolver *R, Module *m, Expr *e) {
   Ident id = e->name;
   const char *mod = m->name->s;
   Diag *d;
-  if (m->is_std)
+  if (m->is_std) {
     d = diag_error(find_type(R->mod, m->name) ? "E0030" : "E0004", id.span, "module %s has no function %s", mod,
                    id.name->s);
-  else {
-    d = diag_error("E0034", id.span, "name not found in module");
-    d->json = arena_printf("`%s` is not exported by module `%s`", id.name->s, mod);
-  }
-  d->primary.text =
-      m->is_std ? "no such function" : arena_printf("`%s` is not exported by module `%s`", id.name->s, mod);
+    d->primary.text = "no such function";
+  } else d = not_exported(id, m);
   Suggest s = {id.name, NULL, 3};
   consider_module(&s, m, true);
   if (s.best) d->help = arena_printf("did you mean `%s.%s`?", m->last->s, s.best);
@@ -394,7 +391,12 @@ static bool resolve_qualified(Resolver *R, Expr *e, int arity) {
     Diag *d =
         diag_error(t->kind == TC_SUM ? "E0010" : "E0030", e->name.span,
                    t->kind == TC_SUM ? "unknown variant: %s.%s" : "type %s has no function %s", t->name->s, name->s);
-    d->primary.text = "not known";
+    d->primary.text = t->kind == TC_SUM ? "not a known variant" : "no such function";
+    if (t->kind == TC_SUM) d->json = arena_printf("unknown variant `%s.%s`", t->name->s, name->s);
+    Suggest s = {name, NULL, 3};
+    for (int i = 0; i < t->variants.n; i++)
+      consider(&s, t->variants.v[i]->name.name->s);
+    if (s.best) d->help = arena_printf("did you mean `%s.%s`?", t->name->s, s.best);
     ref->kind = REF_ERROR;
     return true;
   }

@@ -21,10 +21,12 @@ static const char *trait_help(const char *trait, Type *t, const char *text) {
       strcmp(trait, "Eq") == 0 || strcmp(trait, "Ord") == 0 || strcmp(trait, "Hash") == 0 || strcmp(trait, "Key") == 0;
   if (t->kind == TY_FUN)
     return compares ? "functions cannot be compared" : strcmp(trait, "Display") == 0 ? "functions have no text" : NULL;
+  if (strcmp(trait, "Neg") == 0) return "only Int and Float can be negated";
   if (strcmp(trait, "Concat") == 0) return "`<>` and `++` join strings, and lists";
   if (strcmp(trait, "Add") == 0 && is_string(t)) return "strings are joined with `<>`";
   if (t->kind != TY_CON) return NULL;
   if (strcmp(trait, "Key") == 0) return "keys need Eq and Hash";
+  text = arena_strndup(text, strcspn(text, "<")); /* an impl is for all instances of a type */
   if (t->con->has_deriving && !t->con->mod->is_std && (compares || strcmp(trait, "Display") == 0))
     return arena_printf("add `%s` to the deriving list of `%s`, or an `impl %s for %s do ... end`", trait,
                         t->con->name->s, trait, text);
@@ -222,15 +224,16 @@ static bool solve(Obligation *o) {
   case OB_CONCAT:
     if (!is_string(t) && !(t->kind == TY_CON && t->con == builtin.list)) missing_trait(o->span, "Concat", t);
     return true;
-  case OB_INDEX:
+  case OB_INDEX: {
+    Span index = o->expr ? o->expr->b->span : o->span;
     if (t->kind == TY_CON && t->con == builtin.list) {
-      expect_type(o->span, builtin.t_int, o->other, NULL);
+      expect_type(index, builtin.t_int, o->other, NULL);
       expect_type(o->span, t->args[0], o->result, NULL);
     } else if (t->kind == TY_CON && t->con->mod->is_std && strcmp(t->con->name->s, "Map") == 0) {
-      expect_type(o->span, t->args[0], o->other, NULL);
+      expect_type(index, t->args[0], o->other, NULL);
       expect_type(o->span, t->args[1], o->result, NULL);
     } else if (t->kind == TY_TUPLE && t->n) {
-      expect_type(o->span, builtin.t_int, o->other, NULL);
+      expect_type(index, builtin.t_int, o->other, NULL);
       if (o->literal && o->index >= 0 && o->index < t->n) expect_type(o->span, t->args[o->index], o->result, NULL);
       else if (o->literal) {
         Diag *d =
@@ -243,9 +246,11 @@ static bool solve(Obligation *o) {
       UnifyFault f;
       Diag *d = diag_error("E0001", o->span, "expected List, Map or a tuple, found %s", type_text(t, infer->mod));
       d->primary.text = "only lists and maps can be indexed";
+      d->json = arena_printf("type mismatch: expected `List<?>`, found `%s`", type_text(t, infer->mod));
       unify(o->result, builtin.t_error, &f);
     }
     return true;
+  }
   case OB_FIELD: {
     Member m = find_member(t, o->name, -1, o->expr ? infer->mod : NULL);
     if (m.kind == MEMBER_FIELD) {

@@ -727,6 +727,7 @@ static Item *parse_top(Parser *p) {
 }
 
 void parse_module(Module *m) {
+  int errors = diag_errors();
   m->toks = lex(m->src);
   Parser parser = {0}, *p = &parser;
   p->src = m->src;
@@ -751,4 +752,5 @@ void parse_module(Module *m) {
   for (int i = 0; i < m->hoisted.n; i++)
     vec_push(&m->items, m->hoisted.v[i]);
   m->parsed = true;
+  if (diag_errors() > errors) m->bad = true; /* those of the lexer too */
 }

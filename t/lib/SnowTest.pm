@@ -8,11 +8,12 @@ use Exporter qw(import);
 use File::Basename qw(basename dirname);
 use File::Path qw(remove_tree);
 use File::Temp qw(tempdir);
+use JSON::PP ();
 use POSIX ();
 
 our @EXPORT = qw($SRC $BUILD $CC @CC @SNOW_CFLAGS @LINK
     setting slurp spew lines scratch in_path run_command how_it_ended
-    programs examples program_name translate run_program difference each_parallel);
+    programs examples program_name translate run_program difference expected same_diagnostics each_parallel);
 
 our $SRC   = abs_path($ENV{SNOW_SRC} // dirname(__FILE__) . '/../..');
 our $BUILD = abs_path($ENV{SNOW_BUILD} // "$SRC/build") // "$SRC/build";
@@ -214,6 +215,98 @@ sub difference {
     @diff = ('expected:', split(/\n/, $expected), 'got:', split(/\n/, $got)) if !@diff;
     splice @diff, 60, @diff - 60, '...' if @diff > 60;
     return "$what is not as expected:\n" . join('', map { "  $_\n" } @diff);
+}
+
+# expected(WHAT, GOT, FILE): how GOT differs from what FILE holds; with SNOW_UPDATE=1 FILE is made to hold it.
+sub expected {
+    my ($what, $got, $file) = @_;
+    spew($file, $got) if $ENV{SNOW_UPDATE} && $got ne (slurp($file) // '');
+    my $expected = slurp($file) // return "there is no $file\n";
+    return $got eq $expected ? '' : difference($what, $got, $expected);
+}
+
+# ---- diagnostics
+
+# same_diagnostics(DIR, HUMAN, JSON): what is wrong with JSON, the diagnostics of snow2c --json run in DIR: each line an
+# object with just the members it must have, places within the files, and the codes, severities, places and help that
+# HUMAN, the other form of the same diagnostics, shows.
+sub same_diagnostics {
+    my ($dir, $human, $json) = @_;
+    my (@trouble, @objects);
+    push @trouble, 'the last line has no end' if $json ne '' && $json !~ /\n\z/;
+    for my $line (split /\n/, $json) {
+        my $d = eval { JSON::PP->new->utf8->decode($line) };
+        if (ref $d ne 'HASH') { push @trouble, 'no JSON object: ' . $line; next }
+        push @objects, $d;
+        push @trouble, map { "$_: $line" } wrong_members($dir, $d, $line);
+    }
+    my @errors = grep { $_->{severity} eq 'error' } @objects;
+    my $last   = 'C0001|error||Compilation failed due to errors above.|';
+    push @trouble, 'the last object is not the C0001 that ends a translation with errors'
+        if @errors && json_form($dir, $objects[-1]) ne $last;
+    push @trouble, 'more than one object says that it failed' if (grep { json_form($dir, $_) eq $last } @objects) > 1;
+    return join '', map { "snow2c --json: $_\n" } @trouble if @trouble;
+    my @forms = map { json_form($dir, $_) } @objects;
+    my $shown = join '', map { "$_\n" } human_forms($human);
+    my $said  = join '', map { "$_\n" } @forms;
+    return $shown eq $said ? '' : difference('what --json says (as CODE|SEVERITY|PLACE|MESSAGE|HELP)', $said, $shown);
+}
+
+sub wrong_members {
+    my ($dir, $d, $line) = @_;
+    return 'its members are not those of a diagnostic'
+        if join(' ', sort keys %$d) ne 'code file fix message severity spans';
+    my @wrong;
+    push @wrong, "$_ is no string" for grep { !defined $d->{$_} || ref $d->{$_} } qw(code file message severity);
+    push @wrong, 'fix is neither string nor null' if ref $d->{fix};
+    return (@wrong, 'spans is no array') if @wrong || ref $d->{spans} ne 'ARRAY';
+    push @wrong, 'no such code'     if $d->{code} !~ /^[EWPC]\d{4}$/;
+    push @wrong, 'no such severity' if $d->{severity} !~ /^(error|warning)$/;
+    push @wrong, 'an empty message' if $d->{message} eq '';
+    push @wrong, 'an empty fix'     if defined $d->{fix} && $d->{fix} eq '';
+    push @wrong, 'a file, but no span, or the other way round' if ($d->{file} eq '') != !@{ $d->{spans} };
+    push @wrong, 'no code of its own, but not C0001' if $d->{file} eq '' && $d->{code} ne 'C0001';
+    my $text = $d->{file} eq '' ? '' : slurp("$dir/$d->{file}");
+    return (@wrong, 'cannot read its file') if !defined $text;
+    for (@{ $d->{spans} }) {
+        if (ref $_ ne 'HASH' || join(' ', sort keys %$_) ne 'end label start') { push @wrong, 'not a span'; next }
+        push @wrong, 'start and end are no numbers' if $line !~ /"start":$_->{start},"end":$_->{end},/;
+        push @wrong, 'its place is not in the file' if !($_->{start} <= $_->{end} && $_->{end} <= length $text);
+        push @wrong, 'its place begins within a character' if substr($text, $_->{start}, 1) =~ /[\x80-\xBF]/ && utf8_text($text);
+        push @wrong, 'an empty label' if !defined $_->{label} || ref $_->{label} || $_->{label} eq '';
+    }
+    return @wrong;
+}
+
+sub utf8_text { my ($text) = @_; return utf8::decode($text) }
+
+# One form for both: CODE|SEVERITY|FILE:LINE:COLUMN|the message where it is the same|help.
+sub json_form {
+    my ($dir, $d) = @_;
+    my $place = '';
+    if ($d->{file} ne '') {
+        my $before = substr slurp("$dir/$d->{file}"), 0, $d->{spans}[0]{start};
+        my @lines  = split /\r\n|[\r\n]/, $before, -1;
+        my $column = 1 + grep { !/[\x80-\xBF]/ } split //, $lines[-1] // '';
+        $place = "$d->{file}:" . (@lines || 1) . ":$column";
+    }
+    my $message = $d->{code} eq 'C0001' ? $d->{message} : $d->{code} eq 'P0001' ? $d->{message} =~ s/^Parse error: //r : '';
+    my $form    = join '|', $d->{code}, $d->{severity}, $place, $message, $d->{fix} // '';
+    utf8::encode($form);
+    return $form;
+}
+
+sub human_forms {
+    my ($human) = @_;
+    my @forms;
+    for (split /\n/, $human) {
+        if (/^(?:(\S.*?:\d+:\d+): )?(error|warning): (.*?)(?: \[([A-Z]\d{4})\])?$/) {
+            my ($place, $severity, $message, $code) = ($1 // '', $2, $3, $4 // 'C0001');
+            push @forms, [$code, $severity, $place, $code =~ /^[CP]/ ? $message : '', ''];
+        }
+        elsif (/^  help: (.*)/ && @forms) { $forms[-1][4] = $1 }
+    }
+    return map { join '|', @$_ } @forms;
 }
 
 # ---- sharing work
