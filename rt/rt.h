@@ -60,6 +60,22 @@ void snow_stack_run(snow_cx *cx, void (*fn)(snow_cx *, void *), void *arg);
 /* Forgets what was running, after a crash that was caught. */
 void snow_stack_reset(snow_cx *cx);
 
+/* A stack for one of many processes: small at first. */
+void snow_stack_new_small(snow_cx *cx);
+/* What cx->limit is to be while this stack runs. */
+char *snow_stack_limit(const struct snow_stack *s);
+/* Its first segment. */
+void snow_stack_bounds(const struct snow_stack *s, void **low, size_t *size);
+/* As snow_stack_ranges, of a stack that is suspended with its stack pointer at sp. */
+void snow_stack_ranges_of(struct snow_stack *s, char *sp, void (*visit)(void *arg, char *lo, char *hi), void *arg);
+
+/* ---- actor/process.c ---- */
+
+/* Makes the running stack the process of main; from then on there may be others. */
+void snow_processes_start(snow_cx *cx);
+/* Runs the others until none can go on any more. */
+void snow_processes_finish(snow_cx *cx);
+
 /* ---- sys/lib.c ---- */
 
 /* A crash inside a library call: goes back to the caller with the message (malloced; now the library's). */

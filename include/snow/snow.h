@@ -131,6 +131,11 @@ struct snow_cx {
   struct snow_heap *heap;
   struct snow_stack *stack;
   struct snow_lib *lib; /* set where a C program calls in */
+  struct snow_process *self;
+  volatile int preempt; /* another process should have its turn */
+  /* set by the process layer: ends a process that panicked, whole text and message given; memory that holds values */
+  void (*panicked)(snow_cx *cx, const char *text, const char *message);
+  void (*roots)(snow_cx *cx, void (*visit)(void *arg, char *lo, char *hi), void *arg);
 };
 
 /* Allocation when the current run is used up: finds another, or collects. Ends the program when memory is gone. */
@@ -175,6 +180,30 @@ int snow_stack_low(snow_cx *cx);
 /* Ends the program (later: the actor) with `Snow panic at FILE:LINE: MESSAGE`. */
 SNOW_NORETURN void snow_panic(snow_cx *cx, const snow_site *at, const char *message);
 SNOW_NORETURN void snow_panic_string(snow_cx *cx, const snow_site *at, snow_str message);
+
+/* ---- processes ---- */
+
+/* Starts a process that runs body(); name is a literal, for reports. */
+snow_pid snow_spawn(snow_cx *cx, snow_fn body, snow_str name);
+snow_pid snow_self(snow_cx *cx);
+/* Lets another process run. */
+void snow_yield(snow_cx *cx);
+/* In loops of programs with processes. */
+#define SNOW_POLL(cx) \
+  if (SNOW_UNLIKELY((cx)->preempt)) snow_yield(cx)
+/* Links the running process with another: when one crashes, so does the other. */
+void snow_link(snow_cx *cx, snow_pid pid);
+/* Sends *message, a value of type t (its address is not kept). Nothing happens when there is no such process. */
+void snow_send(snow_cx *cx, snow_pid to, const snow_type *t, const void *message);
+/* A receive: begins a scan of the mailbox that waits at most ms milliseconds, for ever when negative; */
+void snow_receive_start(snow_cx *cx, int64_t ms);
+/* stores the next message, of type t (NULL: of any, not stored), or gives false when the time is over; */
+bool snow_receive_next(snow_cx *cx, const snow_type *t, void *message);
+/* takes that message out of the mailbox and ends the scan. */
+void snow_receive_take(snow_cx *cx);
+void snow_sleep(snow_cx *cx, int64_t ms);
+/* Sends a message after at least ms milliseconds. */
+void snow_send_after(snow_cx *cx, const snow_type *t, snow_pid to, int64_t ms, const void *message);
 
 /* ---- numbers ---- */
 

@@ -32,8 +32,28 @@ enum { RESERVE = 256 << 10 };
 enum { RESERVE = 48 << 10 };
 #endif
 
+/* First segments of processes are cut from large mappings, of which systems allow more bytes than pieces, and used
+ * again. */
+enum { SMALL = RESERVE + (16 << 10), SLAB = 256 };
+static char *small_free; /* linked through their first words */
+
+static char *new_small(void) {
+  if (!small_free) {
+    char *p = mmap(NULL, (size_t)SMALL * SLAB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED) return MAP_FAILED;
+    for (int i = 0; i < SLAB; i++, p += SMALL) {
+      memcpy(p, &small_free, sizeof small_free);
+      small_free = p;
+    }
+  }
+  char *p = small_free;
+  memcpy(&small_free, p, sizeof small_free);
+  return p;
+}
+
 static segment *new_segment(snow_stack *s, size_t size) {
-  char *low = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  char *low =
+      size == SMALL ? new_small() : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   segment *g = malloc(sizeof *g);
   if (low == MAP_FAILED || !g) snow_die(102, "Snow: out of memory for the stack\n");
   memset(g, 0, sizeof *g);
@@ -62,6 +82,15 @@ static void run_on(snow_cx *cx, segment *g, void (*fn)(snow_cx *, void *), void 
 void snow_grow(snow_cx *cx, const snow_site *at, void (*run)(snow_cx *, void *), void *args) {
   snow_stack *s = cx->stack;
   segment *from = s->current, *to = from->next;
+  if (cx->preempt) {
+    /* The limit was raised to come here, not because room is scarce. */
+    snow_yield(cx);
+    char here;
+    if (&here > snow_stack_limit(s)) {
+      run(cx, args);
+      return;
+    }
+  }
   if (!to) {
     size_t size = (size_t)(from->high - from->low) * 2;
     if (size > (size_t)64 << 20) size = (size_t)64 << 20;
@@ -81,15 +110,25 @@ void snow_grow(snow_cx *cx, const snow_site *at, void (*run)(snow_cx *, void *),
   cx->limit = from->low + RESERVE;
 }
 
-void snow_stack_new(snow_cx *cx) {
+static void new_stack(snow_cx *cx, size_t size) {
   snow_stack *s = calloc(1, sizeof *s);
   if (!s) snow_die(102, "Snow: out of memory for the stack\n");
   s->max = (size_t)1 << 30;
   const char *max = getenv("SNOW_STACK_MAX");
   if (max && *max) s->max = (size_t)strtoull(max, NULL, 10);
-  s->first = s->current = new_segment(s, (size_t)RESERVE * 4);
+  s->first = s->current = new_segment(s, size);
   cx->stack = s;
   cx->limit = s->first->low + RESERVE;
+}
+
+char *snow_stack_limit(const snow_stack *s) { return s->current->low + RESERVE; }
+
+void snow_stack_new(snow_cx *cx) { new_stack(cx, (size_t)RESERVE * 4); }
+void snow_stack_new_small(snow_cx *cx) { new_stack(cx, SMALL); }
+
+void snow_stack_bounds(const snow_stack *s, void **low, size_t *size) {
+  *low = s->first->low;
+  *size = (size_t)(s->first->high - s->first->low);
 }
 
 void snow_stack_run(snow_cx *cx, void (*fn)(snow_cx *, void *), void *arg) { run_on(cx, cx->stack->first, fn, arg); }
@@ -105,7 +144,11 @@ void snow_stack_free(snow_cx *cx) {
   for (segment *g = s->first, *next; g; g = next) {
     next = g->next;
     snow_ctx_stack_unregister(g->id, g->low, (size_t)(g->high - g->low));
-    munmap(g->low, (size_t)(g->high - g->low));
+    size_t size = (size_t)(g->high - g->low);
+    if (size == SMALL) {
+      memcpy(g->low, &small_free, sizeof small_free);
+      small_free = g->low;
+    } else munmap(g->low, size);
     free(g);
   }
   free(s);
@@ -125,6 +168,13 @@ void snow_stack_ranges(snow_cx *cx, void (*visit)(void *, char *, char *), void 
   char here;
   char *sp = &here;
 #endif
+  for (segment *g = s->current; g; g = g->prev) {
+    visit(arg, sp, g->high);
+    sp = g->caller_sp;
+  }
+}
+
+void snow_stack_ranges_of(snow_stack *s, char *sp, void (*visit)(void *, char *, char *), void *arg) {
   for (segment *g = s->current; g; g = g->prev) {
     visit(arg, sp, g->high);
     sp = g->caller_sp;

@@ -467,6 +467,7 @@ static void
 mark_roots(snow_cx *cx) {
   snow_heap *h = cx->heap;
   snow_stack_ranges(cx, scan_range, h);
+  if (cx->roots) cx->roots(cx, scan_range, h);
   for (int i = 0; i < h->n_roots; i++)
     scan_range(h, h->roots[i].at, (char *)h->roots[i].at + h->roots[i].size);
   if (h->outcome) mark(h, (snow_object *)(uintptr_t)h->outcome);

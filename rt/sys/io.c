@@ -152,6 +152,7 @@ static void panic_bytes(snow_cx *cx, const snow_site *at, const char *message, s
   memcpy(text + k, message, len);
   text[(size_t)k + len] = 0;
   if (cx->lib) snow_lib_crash(cx, text);
+  if (cx->panicked) cx->panicked(cx, text, text + k);
   text[(size_t)k + len] = '\n';
   snow_out_flush();
   fflush(NULL);

@@ -6,7 +6,9 @@
 
 static void run(snow_cx *cx, void *p) {
   const snow_program *program = p;
+  snow_processes_start(cx);
   program->start(cx);
+  snow_processes_finish(cx);
 }
 
 int snow_main(int argc, char **argv, const snow_program *program) {

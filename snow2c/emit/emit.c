@@ -185,6 +185,10 @@ static void loop_body(Emit *E, IrStmt *s) {
   vec_push(&E->loops, s);
   buf_puts(E->b, "{\n");
   E->indent++;
+  if (ir.processes) {
+    line_start(E);
+    buf_puts(E->b, "SNOW_POLL(cx);\n");
+  }
   emit_block(E, &s->a);
   emit_label(E, s->label2);
   E->indent--;
@@ -458,7 +462,7 @@ static bool mentions(const Buf *text, const char *name) {
 }
 
 static void unused(Emit *E, IrFn *fn, const Buf *body, bool env_used) {
-  if (!mentions(body, "cx")) buf_puts(E->b, "  (void)cx;\n");
+  if (!mentions(body, "cx") && !(fn->self_tail && ir.processes)) buf_puts(E->b, "  (void)cx;\n");
   if (fn->takes_env && !(env_used && fn->env && fn->env->vars.n)) buf_puts(E->b, "  (void)env_;\n");
   if (fn->located && !mentions(body, "at")) buf_puts(E->b, "  (void)at;\n");
   for (int i = 0; i < fn->params.n; i++)
@@ -523,7 +527,7 @@ static void emit_group(Emit *E, TailGroup *g) {
     E->fn = fn;
     E->env = arena_printf("env_%s_", fn->cname);
     E->at = fn->located ? arena_printf("at_%s", fn->cname) : NULL;
-    buf_printf(E->b, "enter_%s: {\n", fn->cname);
+    buf_printf(E->b, "enter_%s: {\n%s", fn->cname, ir.processes ? "    SNOW_POLL(cx);\n" : "");
     emit_env_of(E, fn, arena_printf("env_%s", fn->cname), E->env, 2);
     if (fn->env && fn->env->vars.n) buf_printf(E->b, "    (void)%s;\n", E->env);
     generated_lines(E);
@@ -580,7 +584,7 @@ void emit_fn(Emit *E, IrFn *fn) {
   if (env_used) emit_env_of(E, fn, "env_", "env", 1);
   unused(E, fn, &body, env_used);
   if (checks) check_stack(E, fn);
-  if (fn->self_tail) buf_puts(E->b, "top:;\n");
+  if (fn->self_tail) buf_puts(E->b, ir.processes ? "top:;\n  SNOW_POLL(cx);\n" : "top:;\n");
   buf_putn(E->b, body.s ? body.s : "", body.n);
   /* A function that only loops or panics still has to look as if it returned. */
   if (fn->ret->kind != R_UNIT && !mentions(&body, "return")) buf_printf(E->b, "  return %s;\n", zero_of(fn->ret));

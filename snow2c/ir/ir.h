@@ -187,6 +187,7 @@ typedef struct {
   VEC(IrFn *) fns; /* in the order they were reached */
   VEC(IrGlobal *) globals;
   IrFn *main, *init;
+  bool processes;      /* the program spawns some: loops let others run */
   VEC(IrFn *) exports; /* --lib: public functions with C types */
 } IrProgram;
 extern IrProgram ir;

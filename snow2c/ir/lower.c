@@ -607,7 +607,7 @@ static Ir *lower_let(Lower *L, const Block *b, int at, bool wanted) {
   if (irrefutable(s->pat)) bind_tuple(L, s->pat, again(v));
   else {
     /* The bindings stay visible after the match: an arm without a body. */
-    MatchArm arm = {&s->pat, NULL, NULL};
+    MatchArm arm = {.pats = &s->pat};
     Dest nothing = dest_to(TO_NOTHING, NULL);
     lower_match(L, &v, 1, &arm, 1, nothing, s->span);
   }
@@ -804,6 +804,11 @@ Ir *lower_expr(Lower *L, Expr *e, Dest d) {
   case E_CALL: return lower_call(L, e, d);
   case E_IF: return lower_if(L, e, d);
   case E_CASE: return lower_case(L, e, d);
+  case E_RECEIVE: return lower_receive(L, e, d);
+  case E_SPAWN: return deliver(L, lower_spawn(L, e), d);
+  case E_SEND: return deliver(L, lower_send(L, e), d);
+  case E_LINK: return deliver(L, lower_link(L, e), d);
+  case E_SELF_PID: return deliver(L, self_pid(), d);
   case E_WHILE: return lower_while(L, e, d);
   case E_FOR: return lower_for(L, e, d);
   case E_BLOCK: return lower_block(L, e, d);

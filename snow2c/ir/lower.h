@@ -95,6 +95,8 @@ typedef struct {
   Pat **pats;
   Expr *guard;
   Expr *body;
+  const char *taken; /* a receive: what to call when the arm fits, before its body */
+  IrStmt *again;     /* … of the last one, which fits nothing: the loop that goes on */
 } MatchArm;
 void lower_match(Lower *L, Ir **cols, int ncols, MatchArm *arms, int narms, Dest d, Span at);
 
@@ -147,6 +149,19 @@ Dest branch_dest(Lower *L, Dest d, Repr *r, IrVar **result);
 Ir *branch_result(Dest d, IrVar *v);
 void start_lower(Lower *L, IrFn *fn);
 bool fn_located(Fn *f);
+
+/* lower_actor.c */
+Ir *lower_spawn(Lower *L, Expr *e);
+Ir *lower_send(Lower *L, Expr *e);
+Ir *lower_link(Lower *L, Expr *e);
+Ir *lower_receive(Lower *L, Expr *e, Dest d);
+Ir *self_pid(void);
+
+/* A function without parameters, to be run elsewhere, that holds values; `in` lowers its body. */
+IrFn *begin_thunk(Lower *L, const char *name, Lower *in);
+/* Hands it one more value, through its environment; gives that value inside. */
+Ir *thunk_capture(IrFn *thunk, Ir *env, const char *hint, Ir *value);
+Ir *call_value(Ir *f, Ir **args, int n, Type *result);
 
 /* mono.c */
 

@@ -192,6 +192,26 @@ Ir *lower_closure(Lower *L, Expr *e) {
   return closure_value(L, fn, t);
 }
 
+IrFn *begin_thunk(Lower *L, const char *name, Lower *in) {
+  IrFn *fn = new_fn(L, arena_printf("%s_%s", L->fn->cname, name), type_fun(NULL, 0, builtin.t_unit));
+  fn->title = name;
+  fn->env = new_env(fn->cname);
+  *in = nested(L, fn, fn->env);
+  in->ret.kind = TO_NOTHING;
+  return fn;
+}
+
+Ir *thunk_capture(IrFn *thunk, Ir *env, const char *hint, Ir *value) {
+  if (value->repr->kind == R_UNIT) return value;
+  Ir *x = x_new(X_ENV_FIELD, value->repr);
+  x->group = thunk->env;
+  x->index = thunk->env->vars.n;
+  vec_push(&thunk->env->vars, new_var(hint, value->repr));
+  vec_push(&thunk->env->locals, NEW(Local));
+  vec_push(&env->args, value);
+  return x;
+}
+
 /* ---- local functions ---- */
 
 /* A local function's instances share one environment with the other functions of its run. */
@@ -796,7 +816,7 @@ Ir *lower_name_value(Lower *L, Expr *e) {
 
 /* ---- calls ---- */
 
-static Ir *call_value(Ir *f, Ir **args, int n, Type *result) {
+Ir *call_value(Ir *f, Ir **args, int n, Type *result) {
   IrFn *known = f->kind == X_VAR ? f->var->code : f->kind == X_CLOSURE ? f->fn : NULL;
   Ir *x = x_new(known ? X_CALL : X_CALL_FN, repr_of(result));
   x->fn = known;
@@ -885,6 +905,12 @@ Ir *lower_call(Lower *L, Expr *e, Dest d) {
   n += skip;
   if (known) return call_known(L, known, args, n, d);
   Ir *call = direct ? call_named(L, callee, args, types, n, result, e->span) : call_value(f, args, n, result);
+  if (direct && ref_kind(callee) == REF_FN && callee->ref.fn->is_actor) {
+    /* Its body runs here; what it gives is the process that ran it. */
+    if (tail_call(L, call, d)) return NULL;
+    deliver(L, call, dest_to(TO_NOTHING, NULL));
+    return deliver(L, self_pid(), d);
+  }
   if (prune(e->ty)->kind == TY_VAR && L->dead) return NULL;
   if (tail_call(L, call, d)) return NULL;
   return deliver(L, call, d);

@@ -106,6 +106,16 @@ static void go_end(Match *M) {
   L->dead = true;
 }
 
+static void lower_arm(Lower *L, MatchArm *arm, Dest d) {
+  if (arm->again) {
+    emit(L, T_CONTINUE)->loop = arm->again;
+    L->dead = true;
+    return;
+  }
+  if (arm->taken) emit(L, T_EXPR)->e = x_call_c(arm->taken, repr_unit());
+  if (arm->body) lower_expr(L, arm->body, d);
+}
+
 static void leaf(Match *M, Ir **cols, int ncols, Rows *rows) {
   Lower *L = M->L;
   Row *r = rows->v[0];
@@ -135,7 +145,7 @@ static void leaf(Match *M, Ir **cols, int ncols, Rows *rows) {
     M->labels[r->arm]->used = true;
     emit(L, T_GOTO)->label = M->labels[r->arm];
     L->dead = true;
-  } else if (arm->body) lower_expr(L, arm->body, d);
+  } else lower_arm(L, arm, d);
   if (test) {
     bool dead_a = L->dead;
     L->out = &test->b;
@@ -419,7 +429,7 @@ void lower_match(Lower *L, Ir **cols, int ncols, MatchArm *arms, int narms, Dest
   M->at = at;
   M->leaves = NEW_ARRAY(int, narms);
   M->labels = NEW_ARRAY(IrLabel *, narms);
-  M->bind_only = narms == 1 && !arms[0].body;
+  M->bind_only = narms == 1 && !arms[0].body && !arms[0].again;
   for (int i = 0; i < narms; i++)
     for (int k = 0; k < ncols; k++)
       join_uses(arms[i].pats[k]);
@@ -451,7 +461,7 @@ void lower_match(Lower *L, Ir **cols, int ncols, MatchArm *arms, int narms, Dest
     if (!M->labels[i] || !M->labels[i]->used) continue;
     L->dead = false;
     emit(L, T_LABEL)->label = M->labels[i];
-    lower_expr(L, arms[i].body, d);
+    lower_arm(L, &arms[i], d);
     bool last = true;
     for (int k = i + 1; k < narms; k++)
       last &= !(M->labels[k] && M->labels[k]->used);

@@ -81,7 +81,7 @@ IrFn *fn_instance(Fn *f, Type **inst, int n, IrFn **codes) {
   Type *t = concretize(f->scheme->ty);
   for (int i = 0; i < n; i++)
     f->scheme->vars[i]->bound = saved[i];
-  fn->ret = f->is_main ? repr_unit() : repr_of(t->ret);
+  fn->ret = f->is_main || f->is_actor ? repr_unit() : repr_of(t->ret);
   fn->title = arena_printf("%s.%s : %s", f->mod->name->s, f->name->s, type_text(t, NULL));
   vec_push(&ir.fns, fn);
   return fn;

@@ -563,7 +563,22 @@ static void declare_impl(Module *m, Impl *im) {
 
 static void not_yet(const Item *it, const char *what) {
   Diag *d = diag_error("E0199", it->name.span, "%s are not supported yet", what);
-  d->primary.text = "this compiler translates sequential programs";
+  d->primary.text = "not part of this version";
+}
+
+/* An actor is a function that runs its body; spawn runs it in a process of its own. */
+static void declare_actor(Module *m, Item *it) {
+  if (it->terminate) not_yet(it, "terminate blocks");
+  FnClause *c = NEW(FnClause);
+  c->span = c->head = it->span;
+  c->name = it->name;
+  for (int i = 0; i < it->params.n; i++)
+    vec_push(&c->params, it->params.v[i]);
+  c->body = it->body;
+  declare_fn(m, c, NULL);
+  FnList *l = pmap_get(&m->fns, it->name.name);
+  Fn *f = fn_by_arity(l, c->params.n);
+  if (f->clauses.v[0] == c) f->is_actor = true;
 }
 
 static void declare_items(Module *m) {
@@ -615,7 +630,7 @@ static void declare_items(Module *m) {
       d->help = "put it into a function, for example `main`";
       break;
     }
-    case I_ACTOR: not_yet(it, "actors"); break;
+    case I_ACTOR: declare_actor(m, it); break;
     case I_SERVICE: not_yet(it, "services"); break;
     case I_SUPERVISOR: not_yet(it, "supervisors"); break;
     case I_IMPL: break;

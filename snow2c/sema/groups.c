@@ -99,6 +99,7 @@ static Type *declared_type(Fn *f, TypeScope *scope) {
       }
     } else if (!f->is_static && f->arity) params[0] = scope->self;
   }
+  if (f->is_actor) t->ret = type_con1(builtin.pid, type_var(infer->level));
   if (c->ret) t->ret = convert_type(c->ret, f->mod, scope);
   return t;
 }
@@ -137,6 +138,15 @@ static void type_let(Fn *f) {
   f->ty = t;
 }
 
+/* The value of an actor's body is ignored, and so are the types of the branches that end it (decision D24). */
+static void infer_actor(Fn *f) {
+  Type *message = infer->message;
+  infer->message = f->ty->ret->args[0];
+  discard_tail(f->clauses.v[0]->body);
+  infer_clauses(&f->clauses, f->ty->args, f->arity, builtin.t_error, false);
+  infer->message = message;
+}
+
 static void type_bodies(FnVec *group) {
   TypeScope *scopes = NEW_ARRAY(TypeScope, group->n);
   for (int i = 0; i < group->n; i++) {
@@ -167,7 +177,8 @@ static void type_bodies(FnVec *group) {
     infer->result = f->ty->ret;
     infer->try_expr = NULL;
     infer->try_ok = true;
-    infer_clauses(&f->clauses, f->ty->args, f->arity, f->ty->ret, true);
+    if (f->is_actor) infer_actor(f);
+    else infer_clauses(&f->clauses, f->ty->args, f->arity, f->ty->ret, true);
     infer->result = result;
     infer->try_expr = try_expr;
     infer->try_ok = try_ok;

@@ -8,7 +8,8 @@
  * middle of another; each then has a state of its own. */
 typedef struct {
   Module *mod;
-  int errors; /* reported when the group was begun */
+  Type *message; /* of the actor whose body this is */
+  int errors;    /* reported when the group was begun */
   int level;
   Type *result;     /* of the innermost function or closure */
   Expr *try_expr;   /* the `?` that decided result, if one did */
@@ -29,6 +30,8 @@ typedef struct {
 
 Type *infer_expr(Expr *e, Type *expected);
 /* Infers e and unifies it with want; reports E0001 at e. */
+/* Marks what an actor's body ends in: the values there are ignored, of whatever types they are. */
+void discard_tail(Expr *e);
 /* Whether an `if`, or chain of them, has a last `else` and so a value. */
 bool has_else(const Expr *e);
 void check_expr(Expr *e, Type *want, const Why *why);

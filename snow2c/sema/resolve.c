@@ -749,9 +749,26 @@ static void expand_inline(Resolver *R, Expr *e) {
   e->args.n = 0;
 }
 
-static void unsupported(const Expr *e, const char *what) {
-  Diag *d = diag_error("E0199", e->span, "%s is not supported yet", what);
-  d->primary.text = "this compiler translates sequential programs";
+static void wrong_arguments(const Expr *e, int want) {
+  int n = e->args.n;
+  Diag *d = diag_error("E0003", e->span, "expected %d argument(s), found %d", want, n);
+  d->primary.text = arena_printf("expected %d argument(s)", want);
+  d->help =
+      n < want ? arena_printf("missing %d argument(s)", want - n) : arena_printf("%d extra argument(s)", n - want);
+  d->json = arena_printf("arity mismatch: expected %d arguments, found %d", want, n);
+}
+
+static void resolve_arms(Resolver *R, Expr *e) {
+  int mark = R->undo.n;
+  for (int i = 0; i < e->arms.n; i++) {
+    Arm *a = &e->arms.v[i];
+    Locals locals = {0};
+    resolve_pat(R, a->pat, &locals);
+    bind_all(R, &locals);
+    resolve_expr(R, a->guard);
+    resolve_expr(R, a->body);
+    unbind_to(R, mark);
+  }
 }
 
 static void resolve_expr(Resolver *R, Expr *e) {
@@ -764,21 +781,18 @@ static void resolve_expr(Resolver *R, Expr *e) {
     resolve_callee(R, e->a, e->args.n);
     for (int i = 0; i < e->args.n; i++)
       resolve_expr(R, e->args.v[i]);
+    if (ref_kind(e->a) == REF_FN && e->a->ref.fn->is_actor && !R->top->is_actor) {
+      Diag *d = diag_error("E0017", e->a->span, "an actor's body cannot run outside of an actor");
+      d->primary.text = arena_printf("`%s` is an actor", e->a->ref.fn->name->s);
+      d->help = arena_printf("start it with `spawn(%s, …)`", e->a->ref.fn->name->s);
+    }
     if (ref_kind(e->a) == REF_FN && e->a->ref.fn->clauses.v[0]->is_inline && e->a->ref.fn->arity == e->args.n)
       expand_inline(R, e);
     break;
   case E_BLOCK: resolve_block(R, e); break;
   case E_CASE:
     resolve_expr(R, e->a);
-    for (int i = 0; i < e->arms.n; i++) {
-      Arm *a = &e->arms.v[i];
-      Locals locals = {0};
-      resolve_pat(R, a->pat, &locals);
-      bind_all(R, &locals);
-      resolve_expr(R, a->guard);
-      resolve_expr(R, a->body);
-      unbind_to(R, mark);
-    }
+    resolve_arms(R, e);
     break;
   case E_FOR: {
     resolve_expr(R, e->a);
@@ -813,11 +827,34 @@ static void resolve_expr(Resolver *R, Expr *e) {
       resolve_clause(R, e->clauses.v[i]);
     break;
   }
-  case E_SPAWN: unsupported(e, "`spawn`"); break;
-  case E_SEND: unsupported(e, "`send`"); break;
-  case E_LINK: unsupported(e, "`link`"); break;
-  case E_SELF_PID: unsupported(e, "`self()`"); break;
-  case E_RECEIVE: unsupported(e, "`receive`"); break;
+  case E_SPAWN:
+    for (int i = 0; i < e->args.n; i++)
+      if (i) resolve_expr(R, e->args.v[i]);
+      else resolve_callee(R, e->args.v[0], e->args.n - 1);
+    if (!e->args.n) wrong_arguments(e, 1);
+    break;
+  case E_SEND:
+  case E_LINK:
+    for (int i = 0; i < e->args.n; i++)
+      resolve_expr(R, e->args.v[i]);
+    if (e->args.n != (e->kind == E_SEND ? 2 : 1)) wrong_arguments(e, e->kind == E_SEND ? 2 : 1);
+    break;
+  case E_SELF_PID:
+    if (!R->top->is_actor) {
+      Diag *d = diag_error("E0015", e->span, "self() used outside actor block");
+      d->primary.text = "self() is only available inside an actor block";
+    }
+    break;
+  case E_RECEIVE:
+    if (!R->top->is_actor) {
+      Diag *d = diag_error("E0017", e->span, "receive used outside actor block");
+      d->primary.text = "receive is only available inside an actor block";
+      d->help = "move this receive expression into an actor block";
+    }
+    resolve_arms(R, e);
+    resolve_expr(R, e->a);
+    resolve_expr(R, e->b);
+    break;
   default:
     resolve_expr(R, e->a);
     resolve_expr(R, e->b);

@@ -279,6 +279,7 @@ struct Fn {
   Module *mod;
   Span span; /* of the name in the first clause */
   bool pub, is_extern, located, is_local, is_main;
+  bool is_actor; /* an actor's body: called or spawned */
   const char *symbol;
   VEC(FnClause *) clauses;
   Impl *impl;       /* method of an impl */

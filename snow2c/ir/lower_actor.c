@@ -1,0 +1,135 @@
+/* Processes: spawn, send, link, self and receive. */
+#include "ir/lower.h"
+
+static Ir *call_c(const char *name, Repr *r) { return x_call_c(name, r); }
+
+static Repr *repr_pid(void) { return repr_of(concretize(type_con(builtin.pid, NULL, 0))); }
+
+static Ir *x_type(Repr *r) {
+  Ir *t = x_new(X_TYPE, NULL);
+  t->of = r;
+  want_type(r);
+  return t;
+}
+
+/* The address of a value, for the runtime to read; NULL for one without bytes. */
+static Ir *address_of(Lower *L, Ir *v) {
+  Ir *x = x_new(X_ADDRESS, NULL);
+  if (v->repr->kind == R_UNIT) return x;
+  IrVar *var =
+      v->kind == X_VAR && !v->var->assigned && !v->var->param && !v->var->value ? v->var : emit_let(L, "message", v);
+  x->var = var;
+  var->reads++;
+  return x;
+}
+
+Ir *self_pid(void) {
+  Ir *x = call_c("snow_self", repr_pid());
+  x->pure = true;
+  return x;
+}
+
+/* spawn(f, a, b) evaluates its arguments here and runs f(a, b) in the new process: a closure over them. */
+Ir *lower_spawn(Lower *L, Expr *e) {
+  Expr *callee = e->args.v[0];
+  int n = e->args.n - 1;
+  Type *fn_type = concretize(callee->ty);
+  bool named = ref_kind(callee) == REF_FN || ref_kind(callee) == REF_METHOD;
+  Ir **values = NEW_ARRAY(Ir *, n + 1);
+  if (!named) values[n] = lower_value(L, callee);
+  for (int i = 0; i < n; i++)
+    values[i] = lower_value(L, e->args.v[i + 1]);
+  Lower in;
+  IrFn *body = begin_thunk(L, "spawned", &in);
+  Ir *env = x_new(X_ENV, NULL);
+  env->group = body->env;
+  Ir **inside = NEW_ARRAY(Ir *, n + 1);
+  for (int i = 0; i < n + !named; i++)
+    inside[i] = thunk_capture(body, env, i < n ? "argument" : "function", values[i]);
+  Ir *call = named ? call_named(&in, callee, inside, fn_type->args, n, fn_type->ret, e->span)
+                   : call_value(inside[n], inside, n, fn_type->ret);
+  deliver(&in, call, dest_to(TO_NOTHING, NULL));
+  Ir *closure = x_new(X_CLOSURE, repr_of(concretize(type_fun(NULL, 0, builtin.t_unit))));
+  closure->fn = body;
+  closure->a = body->env->vars.n ? env : NULL;
+  ir.processes = true;
+  Ir *x = call_c("snow_spawn", repr_pid());
+  const char *name = named && ref_kind(callee) == REF_FN ? callee->ref.fn->name->s : "function";
+  vec_push(&x->args, closure);
+  vec_push(&x->args, x_string(name, (uint32_t)strlen(name)));
+  return x;
+}
+
+Ir *lower_send(Lower *L, Expr *e) {
+  Ir *to = lower_value(L, e->args.v[0]);
+  Ir *message = lower_value(L, e->args.v[1]);
+  Ir *x = call_c("snow_send", repr_unit());
+  vec_push(&x->args, to);
+  vec_push(&x->args, x_type(message->repr));
+  vec_push(&x->args, address_of(L, message));
+  return x;
+}
+
+Ir *lower_link(Lower *L, Expr *e) {
+  Ir *x = call_c("snow_link", repr_unit());
+  vec_push(&x->args, lower_value(L, e->args.v[0]));
+  return x;
+}
+
+/* Each message in the mailbox is tried against the arms; the first that fits is taken out. Those that fit no arm stay,
+ * and the scan goes on with what is behind them. */
+Ir *lower_receive(Lower *L, Expr *e, Dest d) {
+  Type *message = concretize(e->subst_ty);
+  bool any = prune(e->subst_ty)->kind == TY_VAR && message->kind == TY_TUPLE && message->n == 0;
+  Repr *r = repr_of(message);
+  IrVar *result;
+  Ir *limit = e->a ? lower_value(L, e->a) : x_int(-1);
+  Dest to = branch_dest(L, d, repr_of(concretize(e->ty)), &result);
+  Ir *start = call_c("snow_receive_start", repr_unit());
+  vec_push(&start->args, limit);
+  emit(L, T_EXPR)->e = start;
+  IrVar *m = new_var("message", r);
+  m->assigned = true;
+  if (r->kind != R_UNIT) emit(L, T_LET)->var = m;
+  IrBlock *out = L->out;
+  IrStmt *loop = emit(L, T_LOOP);
+  loop->label = NEW(IrLabel);
+  loop->label->hint = "received";
+  loop->label2 = NEW(IrLabel);
+  loop->label2->hint = "next";
+  bool dead = L->dead;
+  L->out = &loop->a;
+  Ir *next = call_c("snow_receive_next", repr_bool());
+  if (any) vec_push(&next->args, x_new(X_ADDRESS, NULL));
+  else vec_push(&next->args, x_type(r));
+  Ir *address = x_new(X_ADDRESS, NULL);
+  if (r->kind != R_UNIT) address->var = m, m->reads++;
+  vec_push(&next->args, address);
+  IrVar *got = emit_let(L, "got", next);
+  IrStmt *test = emit(L, T_IF);
+  test->e = x_not(x_var(got));
+  L->out = &test->a;
+  if (e->b) lower_expr(L, e->b, to);
+  if (!L->dead) emit(L, T_BREAK)->loop = loop;
+  bool dead_a = L->dead;
+  L->out = &loop->a;
+  L->dead = dead;
+  MatchArm *arms = NEW_ARRAY(MatchArm, e->arms.n + 1);
+  for (int i = 0; i < e->arms.n; i++) {
+    arms[i].pats = NEW_ARRAY(Pat *, 1);
+    arms[i].pats[0] = e->arms.v[i].pat;
+    arms[i].guard = e->arms.v[i].guard;
+    arms[i].body = e->arms.v[i].body;
+    arms[i].taken = "snow_receive_take";
+  }
+  arms[e->arms.n].pats = NEW_ARRAY(Pat *, 1);
+  arms[e->arms.n].again = loop;
+  Ir *subject = x_var(m);
+  lower_match(L, &subject, 1, arms, e->arms.n + 1, to, e->span);
+  if (!L->dead) emit(L, T_BREAK)->loop = loop;
+  (void)dead_a;
+  L->out = out;
+  L->dead = dead;
+  if (e->discarded && d.kind == TO_VALUE) return x_unit();
+  return branch_result(d, result);
+}
