@@ -470,6 +470,11 @@ static void unused(Emit *E, IrFn *fn, const Buf *body, bool env_used) {
       buf_printf(E->b, "  (void)%s;\n", fn->params.v[i]->cname);
 }
 
+/* A function that only loops or panics still has to look as if it returned. */
+static void never_returns(Emit *E, IrFn *fn, const Buf *body) {
+  if (fn->ret->kind != R_UNIT && !mentions(body, "return")) buf_printf(E->b, "  return %s;\n", zero_of(fn->ret));
+}
+
 static void body_text(Emit *E, IrFn *fn, Buf *body, int indent) {
   Buf *saved = E->b;
   E->b = body;
@@ -522,6 +527,7 @@ static void emit_group(Emit *E, TailGroup *g) {
   for (int i = 1; i < g->fns.n; i++)
     buf_printf(E->b, "  case %d: goto enter_%s;\n", i, g->fns.v[i]->cname);
   buf_printf(E->b, "  default: goto enter_%s;\n  }\n", g->fns.v[0]->cname);
+  size_t from = E->b->n;
   for (int i = 0; i < g->fns.n; i++) {
     IrFn *fn = g->fns.v[i];
     E->fn = fn;
@@ -536,6 +542,8 @@ static void emit_group(Emit *E, TailGroup *g) {
     if (fn->ret->kind == R_UNIT) buf_puts(E->b, "    return;\n");
     buf_puts(E->b, "  }\n");
   }
+  Buf bodies = {E->b->s + from, E->b->n - from, 0};
+  never_returns(E, g->fns.v[0], &bodies);
   buf_puts(E->b, "}\n\n");
   free(params.s);
 }
@@ -586,8 +594,7 @@ void emit_fn(Emit *E, IrFn *fn) {
   if (checks) check_stack(E, fn);
   if (fn->self_tail) buf_puts(E->b, ir.processes ? "top:;\n  SNOW_POLL(cx);\n" : "top:;\n");
   buf_putn(E->b, body.s ? body.s : "", body.n);
-  /* A function that only loops or panics still has to look as if it returned. */
-  if (fn->ret->kind != R_UNIT && !mentions(&body, "return")) buf_printf(E->b, "  return %s;\n", zero_of(fn->ret));
+  never_returns(E, fn, &body);
   buf_puts(E->b, "}\n\n");
   free(body.s);
 }

@@ -82,10 +82,11 @@ static void use_tail(IrFn *fn, IrStmt *s) {
   for (int k = 0; k < s->fn->params.n; k++) {
     IrVar *p = s->fn->params.v[k];
     if (p->repr->kind == R_UNIT) continue;
+    Ir *a = s->args.v[n++];
     if (loops) touch(p);
+    if (loops && a->kind == X_VAR && a->var == p) continue; /* stays as it is */
     if (loops) vec_push(&found.changing, p);
-    if (!loops || p->was_read) use(s->args.v[n]);
-    n++;
+    if (!loops || p->was_read) use(a);
   }
   vec_push(&found.fns, s->fn);
   if (s->fn == fn) fn->self_tail = true;

@@ -73,7 +73,7 @@ IrFn *fn_instance(Fn *f, Type **inst, int n, IrFn **codes) {
   fn->mod = f->mod;
   fn->cname = unique_global(instance_name(f));
   fn->located = fn_located(f);
-  fn->discards_result = f->is_main;
+  fn->discards_result = f->is_main && !f->used; /* nobody but the start calls it */
   vec_push(&l->v, fn);
   Type **saved = NEW_ARRAY(Type *, n);
   for (int i = 0; i < n; i++)
@@ -81,7 +81,7 @@ IrFn *fn_instance(Fn *f, Type **inst, int n, IrFn **codes) {
   Type *t = concretize(f->scheme->ty);
   for (int i = 0; i < n; i++)
     f->scheme->vars[i]->bound = saved[i];
-  fn->ret = f->is_main || f->is_actor ? repr_unit() : repr_of(t->ret);
+  fn->ret = fn->discards_result || f->is_actor ? repr_unit() : repr_of(t->ret);
   fn->title = arena_printf("%s.%s : %s", f->mod->name->s, f->name->s, type_text(t, NULL));
   vec_push(&ir.fns, fn);
   return fn;
@@ -129,6 +129,10 @@ static void set_globals(Lower *L, Pat *p, Ir *v) {
     v = simple(L, v, "t");
     for (int i = 0; i < p->args.n; i++)
       set_globals(L, p->args.v[i], x_field(again(v), i));
+  } else if (p->kind == PAT_CTOR) { /* the only one of its type */
+    v = simple(L, v, "v");
+    for (int i = 0; i < p->args.n; i++)
+      set_globals(L, p->args.v[i], x_payload(again(v), p->variant->index, i));
   }
 }
 

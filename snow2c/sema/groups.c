@@ -135,6 +135,7 @@ static void type_let(Fn *f) {
   }
   infer->level--;
   infer_pat(s->pat, t);
+  if (s->pat->kind == PAT_TUPLE) vec_push(&infer->lets, s->pat);
   f->ty = t;
 }
 
@@ -232,7 +233,7 @@ static void generalise_group(FnVec *group, int mark) {
   solve_inside(mark);
   TypeVec vars = {0};
   for (int i = 0; i < group->n; i++)
-    if (!group->v[i]->let) free_vars(group->v[i]->ty, infer->level, &vars);
+    if (!group->v[i]->let && !group->v[i]->is_main) free_vars(group->v[i]->ty, infer->level, &vars);
   settle_ambiguous(mark, &vars);
   Obligations obs = {0};
   take_obligations(mark, &vars, &obs);
@@ -265,6 +266,8 @@ static void type_group(FnVec *group) {
   infer->level = 1;
   for (int i = 0; i < state.cases.n; i++)
     check_case(state.cases.v[i], group->v[0]->mod);
+  for (int i = 0; i < state.lets.n; i++)
+    check_let(state.lets.v[i], group->v[0]->mod);
   for (int i = 0; i < group->n; i++)
     if (!group->v[i]->let && !group->v[i]->is_extern) check_clauses(group->v[i], group->v[i]->mod);
   for (int i = 0; i < state.fns.n; i++)
@@ -439,16 +442,17 @@ static void check_module(Module *m) {
 }
 
 void check_program(void) {
+  FnList *l = program.lib ? NULL : pmap_get(&program.main->fns, intern_z("main"));
+  Fn *f = fn_by_arity(l, 0);
+  if (f) f->is_main = true;
   for (int i = 0; i < program.modules.n; i++)
     check_module(program.modules.v[i]);
   for (int i = 0; i < program.modules.n; i++)
     check_unused(program.modules.v[i]);
   if (program.lib) return;
   Module *m = program.main;
-  FnList *l = pmap_get(&m->fns, intern_z("main"));
-  Fn *f = fn_by_arity(l, 0);
-  if (f) f->is_main = true;
-  else if (l) {
+  if (f) return;
+  if (l) {
     Diag *d = diag_error("E0111", l->v.v[0]->span, "`main` takes no parameters");
     d->primary.text = "the program's entry is `fn main()`";
   } else if (!m->bad) {

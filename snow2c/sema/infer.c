@@ -752,6 +752,7 @@ static Type *infer_let(Stmt *s) {
   infer->level--;
   solve_inside(mark);
   Local *l = s->pat->kind == PAT_VAR ? s->pat->local : NULL;
+  if (s->pat->kind == PAT_TUPLE) vec_push(&infer->lets, s->pat);
   bool value = is_value(s->e);
   bool generalises = l && (value || (shareable(t) && infer->pending.n == mark));
   if (generalises) {

@@ -18,6 +18,7 @@ typedef struct {
   TypeScope *types; /* declared type parameters */
   Obligations pending;
   VEC(Expr *) cases; /* to be examined for exhaustiveness when all is known */
+  VEC(Pat *) lets;   /* patterns that have no other arm to go to */
   VEC(Fn *) fns;
 } Infer;
 extern Infer *infer;

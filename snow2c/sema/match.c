@@ -290,6 +290,19 @@ void check_case(Expr *e, Module *m) {
   report_redundant(&strict, spans);
 }
 
+void check_let(Pat *p, Module *m) {
+  Arms a = {0};
+  Sp **row = NEW_ARRAY(Sp *, 1);
+  a.cols = 1;
+  row[0] = reduce(p, false);
+  vec_push(&a.rows, row);
+  vec_push(&a.guarded, false);
+  if (exhaustive(&a)) return;
+  Diag *d = diag_error("E0012", p->span, "this pattern does not fit every `%s`", type_text(prune(p->ty), m));
+  d->primary.text = "a `let` must not fail";
+  d->help = "match it with `case`";
+}
+
 void check_clauses(Fn *f, Module *m) {
   if (m->is_std || f->clauses.n == 0) return;
   Arms a = {0};

@@ -139,6 +139,7 @@ Type *signature_type(Fn *sig, Type *self, int level);
 
 /* ---- match.c ---- */
 void check_case(Expr *e, Module *m);
+void check_let(Pat *p, Module *m);
 void check_clauses(Fn *f, Module *m);
 
 #endif

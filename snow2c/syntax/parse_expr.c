@@ -494,6 +494,13 @@ static Expr *parse_while(Parser *p) {
   return finish(p, e);
 }
 
+static bool only_names(const Pat *p) {
+  bool ok = p->kind == PAT_VAR || p->kind == PAT_WILD || p->kind == PAT_TUPLE || p->kind == PAT_ERROR;
+  for (int i = 0; i < p->args.n; i++)
+    ok &= only_names(p->args.v[i]);
+  return ok;
+}
+
 static Expr *parse_for(Parser *p) {
   Expr *e = new_expr(p, E_FOR);
   Span open = tok_span(p);
@@ -512,7 +519,7 @@ static Expr *parse_for(Parser *p) {
     }
     e->pat = parse_param_pattern(p, &type);
   }
-  if (!p->panic && e->pat->kind != PAT_VAR && e->pat->kind != PAT_WILD && e->pat->kind != PAT_TUPLE)
+  if (!p->panic && !(only_names(e->pat) && (!e->pat2 || only_names(e->pat2))))
     syntax_error(p, "the loop variable of `for` must be a name, `_` or a tuple of names");
   expect(p, TK_in, "after the loop variable");
   if (p->panic) return e;
