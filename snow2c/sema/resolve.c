@@ -832,6 +832,10 @@ static void resolve_expr(Resolver *R, Expr *e) {
       if (i) resolve_expr(R, e->args.v[i]);
       else resolve_callee(R, e->args.v[0], e->args.n - 1);
     if (!e->args.n) wrong_arguments(e, 1);
+    if (program.lib) {
+      Diag *d = diag_error("E0199", e->span, "processes in a library are not supported yet");
+      d->primary.text = "not part of this version";
+    }
     break;
   case E_SEND:
   case E_LINK:
