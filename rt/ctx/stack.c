@@ -35,19 +35,20 @@ enum { RESERVE = 48 << 10 };
 /* First segments of processes are cut from large mappings, of which systems allow more bytes than pieces, and used
  * again. */
 enum { SMALL = RESERVE + (16 << 10), SLAB = 256 };
-static char *small_free; /* linked through their first words */
+static char *small_free; /* linked through their last words: the page there is in use anyway */
+static char **small_link(char *low) { return (char **)(void *)(low + SMALL) - 1; }
 
 static char *new_small(void) {
   if (!small_free) {
     char *p = mmap(NULL, (size_t)SMALL * SLAB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (p == MAP_FAILED) return MAP_FAILED;
     for (int i = 0; i < SLAB; i++, p += SMALL) {
-      memcpy(p, &small_free, sizeof small_free);
+      *small_link(p) = small_free;
       small_free = p;
     }
   }
   char *p = small_free;
-  memcpy(&small_free, p, sizeof small_free);
+  small_free = *small_link(p);
   return p;
 }
 
@@ -146,7 +147,7 @@ void snow_stack_free(snow_cx *cx) {
     snow_ctx_stack_unregister(g->id, g->low, (size_t)(g->high - g->low));
     size_t size = (size_t)(g->high - g->low);
     if (size == SMALL) {
-      memcpy(g->low, &small_free, sizeof small_free);
+      *small_link(g->low) = small_free;
       small_free = g->low;
     } else munmap(g->low, size);
     free(g);

@@ -159,7 +159,7 @@ static Shape *shape_of(Fn *f) {
   Type *t = prune(f->scheme->ty);
   for (int i = 0; t->kind == TY_FUN && i < t->n; i++)
     takes_fn |= prune(t->args[i])->kind == TY_FUN;
-  if (takes_fn && !f->is_extern && !f->is_local) {
+  if (takes_fn && !f->is_extern && !f->is_local && !f->is_actor) {
     resolve_fn(f);
     s->n = f->arity;
     s->calls = NEW_ARRAY(int, s->n);
