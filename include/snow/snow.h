@@ -205,6 +205,16 @@ void snow_sleep(snow_cx *cx, int64_t ms);
 /* Sends a message after at least ms milliseconds. */
 void snow_send_after(snow_cx *cx, const snow_type *t, snow_pid to, int64_t ms, const void *message);
 
+/* Names: 0, or why not: 1 empty, 2 taken, 3 no such process. 0 for a name that nobody has. */
+int64_t snow_process_register(snow_cx *cx, snow_str name, snow_pid pid);
+int64_t snow_process_named(snow_cx *cx, snow_str name);
+bool snow_process_unregister(snow_cx *cx, snow_str name);
+snow_pid snow_process_pid(snow_cx *cx, int64_t number);
+/* The process born next after this one (0: the first), or 0. */
+int64_t snow_process_after(snow_cx *cx, int64_t number);
+bool snow_process_alive(snow_cx *cx, snow_pid pid);
+void snow_process_kill(snow_cx *cx, snow_pid pid);
+
 /* ---- numbers ---- */
 
 /* Int wraps modulo 2^64. */

@@ -180,6 +180,7 @@ static void end_process(snow_cx *cx, snow_process *p, bool crashed) {
   if (p->timer) snow_timer_cancel(p->timer);
   p->timer = NULL;
   leave(p);
+  snow_names_forget(p->pid);
   kill_linked(cx, p, crashed);
   for (snow_message *m = p->first, *next; m; m = next) {
     next = m->next;
@@ -188,28 +189,31 @@ static void end_process(snow_cx *cx, snow_process *p, bool crashed) {
   p->first = NULL;
 }
 
+/* Ends a process that does not run: only one does. */
+static void kill_other(snow_cx *cx, snow_process *q) {
+  if (q->state == PROCESS_READY)
+    for (snow_process **at = &world.head; *at; at = &(*at)->next)
+      if (*at == q) {
+        *at = q->next;
+        if (!q->next) world.tail = at;
+        break;
+      }
+  end_process(cx, q, true);
+  snow_ctx_free(&q->ctx);
+  snow_cx stack = {0};
+  stack.stack = q->stack;
+  snow_stack_free(&stack);
+  free(q->links);
+  free(q);
+}
+
 static void kill_linked(snow_cx *cx, snow_process *p, bool crashed) {
   for (int i = 0; i < p->n_links; i++) {
     snow_process *q = snow_process_find(p->links[i]);
     if (!q || q == &world.main) continue;
     for (int k = 0; k < q->n_links; k++)
       if (q->links[k] == p->pid) q->links[k--] = q->links[--q->n_links];
-    if (!crashed) continue;
-    /* It does not run: only one process does. */
-    if (q->state == PROCESS_READY)
-      for (snow_process **at = &world.head; *at; at = &(*at)->next)
-        if (*at == q) {
-          *at = q->next;
-          if (!q->next) world.tail = at;
-          break;
-        }
-    end_process(cx, q, true);
-    snow_ctx_free(&q->ctx);
-    snow_cx stack = {0};
-    stack.stack = q->stack;
-    snow_stack_free(&stack);
-    free(q->links);
-    free(q);
+    if (crashed) kill_other(cx, q);
   }
   p->n_links = 0;
 }
@@ -222,6 +226,20 @@ SNOW_NORETURN static void quit(snow_cx *cx, bool crashed) {
   world.dead = me;
   resume(cx, p);
   abort();
+}
+
+void snow_process_kill(snow_cx *cx, snow_pid pid) {
+  snow_process *p = snow_process_find(pid);
+  if (!p || p == &world.main) return;
+  if (p == cx->self) quit(cx, true);
+  kill_other(cx, p);
+}
+
+int64_t snow_process_after(snow_cx *cx, int64_t number) {
+  (void)cx;
+  snow_process *p = number ? snow_process_find((snow_pid)number) : NULL;
+  p = number ? p ? p->after : NULL : world.oldest;
+  return p ? (int64_t)p->pid : 0;
 }
 
 static void panicked(snow_cx *cx, const char *text, const char *message) {

@@ -43,6 +43,11 @@ void snow_make_ready(snow_process *p);
 /* Suspends the running process until it is made ready. */
 void snow_wait(snow_cx *cx);
 
+/* ---- names.c ---- */
+
+/* The names of a process that ends. */
+void snow_names_forget(snow_pid pid);
+
 /* ---- timer.c ---- */
 
 /* At `deadline` (nanoseconds of the monotonic clock) wakes the process with timed_out set, or, with a message, sends
