@@ -185,6 +185,8 @@ SNOW_NORETURN void snow_panic_string(snow_cx *cx, const snow_site *at, snow_str 
 
 /* Starts a process that runs body(); name is a literal, for reports. */
 snow_pid snow_spawn(snow_cx *cx, snow_fn body, snow_str name);
+/* What the running process calls when it ends, unless it is killed. */
+void snow_terminate_with(snow_cx *cx, snow_fn end);
 snow_pid snow_self(snow_cx *cx);
 /* Lets another process run. */
 void snow_yield(snow_cx *cx);

@@ -148,6 +148,8 @@ static snow_process *next_process(void) {
   }
 }
 
+SNOW_NORETURN static void quit(snow_cx *cx, bool crashed);
+
 static void resume(snow_cx *cx, snow_process *p) {
   snow_process *me = cx->self;
   p->state = PROCESS_RUNNING;
@@ -160,6 +162,7 @@ static void resume(snow_cx *cx, snow_process *p) {
   if (me->state == PROCESS_DEAD) snow_ctx_quit(&me->ctx, &p->ctx);
   snow_ctx_switch(&me->ctx, &p->ctx);
   free_dead();
+  if (me->doomed) quit(cx, me->doomed == CRASHES);
 }
 
 void snow_wait(snow_cx *cx) {
@@ -213,13 +216,27 @@ static void kill_linked(snow_cx *cx, snow_process *p, bool crashed) {
     if (!q || q == &world.main) continue;
     for (int k = 0; k < q->n_links; k++)
       if (q->links[k] == p->pid) q->links[k--] = q->links[--q->n_links];
-    if (crashed) kill_other(cx, q);
+    if (!crashed) continue;
+    if (q->end.code) {
+      q->doomed = CRASHES;
+      snow_make_ready(q);
+    } else kill_other(cx, q);
   }
   p->n_links = 0;
 }
 
+static void call(snow_cx *cx, snow_fn f) { ((void (*)(snow_cx *, const void *))f.code)(cx, f.env); }
+
 SNOW_NORETURN static void quit(snow_cx *cx, bool crashed) {
   snow_process *me = cx->self;
+  snow_fn end = me->end;
+  me->doomed = LIVES;
+  me->end.code = NULL; /* a panic in it is only reported */
+  if (end.code) {
+    if (me->timer) snow_timer_cancel(me->timer);
+    me->timer = NULL;
+    call(cx, end);
+  }
   end_process(cx, me, crashed);
   snow_process *p = next_process();
   if (!p) p = &world.main; /* which waits for just that */
@@ -231,6 +248,7 @@ SNOW_NORETURN static void quit(snow_cx *cx, bool crashed) {
 void snow_process_kill(snow_cx *cx, snow_pid pid) {
   snow_process *p = snow_process_find(pid);
   if (!p || p == &world.main) return;
+  p->end.code = NULL;
   if (p == cx->self) quit(cx, true);
   kill_other(cx, p);
 }
@@ -254,8 +272,7 @@ static void panicked(snow_cx *cx, const char *text, const char *message) {
 static void run_body(void *arg) {
   snow_cx *cx = arg;
   free_dead();
-  snow_fn body = cx->self->body;
-  ((void (*)(snow_cx *, const void *))body.code)(cx, body.env);
+  if (!cx->self->doomed) call(cx, cx->self->body);
   quit(cx, false);
 }
 
@@ -263,6 +280,7 @@ static void roots(snow_cx *cx, void (*visit)(void *arg, char *lo, char *hi), voi
   for (snow_process *p = world.oldest; p; p = p->after) {
     if (p != cx->self) snow_stack_ranges_of(p->stack, p->ctx.sp, visit, arg);
     visit(arg, (char *)&p->body, (char *)(&p->body + 1));
+    visit(arg, (char *)&p->end, (char *)(&p->end + 1));
     for (snow_message *m = p->first; m; m = m->next)
       visit(arg, (char *)(m + 1), (char *)(m + 1) + m->type->size);
   }
@@ -283,13 +301,26 @@ void snow_processes_start(snow_cx *cx) {
   cx->roots = roots;
 }
 
-void snow_processes_finish(snow_cx *cx) {
+static void run_others(snow_cx *cx) {
   snow_process *p;
   while ((p = next_process())) {
     cx->self->state = PROCESS_WAITING;
     resume(cx, p);
   }
 }
+
+void snow_processes_finish(snow_cx *cx) {
+  run_others(cx);
+  /* Those that still wait do what they have to do at their end. One that has nothing is just forgotten. */
+  for (snow_process *p = world.oldest; p; p = p->after)
+    if (p->end.code && p != &world.main) {
+      p->doomed = STOPS;
+      snow_make_ready(p);
+    }
+  run_others(cx);
+}
+
+void snow_terminate_with(snow_cx *cx, snow_fn end) { cx->self->end = end; }
 
 void snow_yield(snow_cx *cx) {
   snow_process *me = cx->self;

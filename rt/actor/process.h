@@ -20,7 +20,8 @@ typedef struct snow_process {
   struct snow_stack *stack;
   snow_pid pid;
   const char *name;
-  snow_fn body;
+  snow_fn body, end;                     /* end.code is NULL when there is nothing to do at the end */
+  enum { LIVES, STOPS, CRASHES } doomed; /* it ends when it runs again */
   snow_process_state state;
   /* the mailbox, oldest first; cursor is where the scan for a fitting message goes on */
   snow_message *first, **last, **cursor;

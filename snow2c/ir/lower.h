@@ -161,6 +161,8 @@ Ir *self_pid(void);
 IrFn *begin_thunk(Lower *L, const char *name, Lower *in);
 /* Hands it one more value, through its environment; gives that value inside. */
 Ir *thunk_capture(IrFn *thunk, Ir *env, const char *hint, Ir *value);
+/* A function of the program as a value. */
+Ir *fn_value(Lower *L, Fn *f, Type **inst, Type *t, Span at);
 Ir *call_value(Ir *f, Ir **args, int n, Type *result);
 
 /* mono.c */

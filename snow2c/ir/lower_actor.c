@@ -46,6 +46,13 @@ Ir *lower_spawn(Lower *L, Expr *e) {
   Ir **inside = NEW_ARRAY(Ir *, n + 1);
   for (int i = 0; i < n + !named; i++)
     inside[i] = thunk_capture(body, env, i < n ? "argument" : "function", values[i]);
+  Fn *end = ref_kind(callee) == REF_FN ? callee->ref.fn->terminate : NULL;
+  if (end) {
+    Ir *at_end = call_c("snow_terminate_with", repr_unit());
+    vec_push(&at_end->args,
+             fn_value(&in, end, ref_inst(end->scheme, NULL), concretize(type_fun(NULL, 0, builtin.t_unit)), end->span));
+    emit(&in, T_EXPR)->e = at_end;
+  }
   Ir *call = named ? call_named(&in, callee, inside, fn_type->args, n, fn_type->ret, e->span)
                    : call_value(inside[n], inside, n, fn_type->ret);
   deliver(&in, call, dest_to(TO_NOTHING, NULL));

@@ -655,7 +655,7 @@ static Ir *wrap_value(Lower *L, IrFn *fn, Type *t) {
   return x;
 }
 
-static Ir *fn_value(Lower *L, Fn *f, Type **inst, Type *t, Span at) {
+Ir *fn_value(Lower *L, Fn *f, Type **inst, Type *t, Span at) {
   IrFn *target = f->is_extern ? NULL : fn_instance(f, inst, f->scheme->nvars, NULL);
   for (int i = 0; target && !target->located && i < wrapped.n; i++)
     if (wrapped.v[i].target == target) return wrap_value(L, wrapped.v[i].wrap, t);
@@ -666,7 +666,12 @@ static Ir *fn_value(Lower *L, Fn *f, Type **inst, Type *t, Span at) {
     args[i] = x_var(fn->params.v[i]);
   Dest d = dest_to(TO_RETURN, NULL);
   in.span = at;
-  deliver(&in, call_instance(&in, f, inst, f->scheme->nvars, args, t->n, at), d);
+  Ir *call = call_instance(&in, f, inst, f->scheme->nvars, args, t->n, at);
+  if (f->is_actor) { /* which gives the process that ran it */
+    deliver(&in, call, dest_to(TO_NOTHING, NULL));
+    call = fn->ret->kind == R_UNIT ? x_unit() : self_pid();
+  }
+  deliver(&in, call, d);
   if (target) {
     Wrapped w = {target, fn};
     vec_push(&wrapped, w);

@@ -568,7 +568,6 @@ static void not_yet(const Item *it, const char *what) {
 
 /* An actor is a function that runs its body; spawn runs it in a process of its own. */
 static void declare_actor(Module *m, Item *it) {
-  if (it->terminate) not_yet(it, "terminate blocks");
   FnClause *c = NEW(FnClause);
   c->span = c->head = it->span;
   c->name = it->name;
@@ -578,7 +577,22 @@ static void declare_actor(Module *m, Item *it) {
   declare_fn(m, c, NULL);
   FnList *l = pmap_get(&m->fns, it->name.name);
   Fn *f = fn_by_arity(l, c->params.n);
-  if (f->clauses.v[0] == c) f->is_actor = true;
+  if (f->clauses.v[0] != c) return;
+  f->is_actor = true;
+  if (!it->terminate) return;
+  /* A function of its own, that no program can name. */
+  FnClause *end = NEW(FnClause);
+  end->span = end->head = it->terminate->span;
+  end->name.name = intern_z(arena_printf("%s_terminate", it->name.name->s));
+  end->name.span = it->name.span;
+  end->body = it->terminate;
+  Fn *t = f->terminate = NEW(Fn);
+  t->name = end->name.name;
+  t->span = end->head;
+  t->mod = m;
+  t->is_actor = t->used = true;
+  vec_push(&t->clauses, end);
+  vec_push(&m->fn_list, t);
 }
 
 static void declare_items(Module *m) {

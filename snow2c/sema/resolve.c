@@ -566,6 +566,7 @@ void resolve_fn(Fn *f) {
   R.top = R.owner = f;
   if (f->let) resolve_expr(&R, f->let->e);
   else resolve_clauses(&R, f);
+  if (f->terminate) depend(&R, f->terminate);
 }
 
 void declare_lets(Module *m) {

@@ -280,6 +280,7 @@ struct Fn {
   Span span; /* of the name in the first clause */
   bool pub, is_extern, located, is_local, is_main;
   bool is_actor; /* an actor's body: called or spawned */
+  Fn *terminate; /* … what its process does at its end */
   const char *symbol;
   VEC(FnClause *) clauses;
   Impl *impl;       /* method of an impl */
