@@ -22,51 +22,6 @@ my @programs = programs('run') or plan skip_all => 'no programs in t/run';
 plan tests => scalar @programs;
 
 each_parallel(
-    sub { my $trouble = trouble($_[0]); return ($trouble eq '' ? 1 : 0, $trouble) },
+    sub { my $trouble = program_trouble($_[0]); return ($trouble eq '' ? 1 : 0, $trouble) },
     sub { my ($program, $ok, $trouble) = @_; ok($ok, $program->{name}) or diag($trouble) },
     @programs);
-
-# What is wrong with a program; nothing when all is well.
-sub trouble {
-    my ($program) = @_;
-    my $base = $program->{base};
-
-    my $expected = slurp("$base.out");
-    return "there is no $base.out\n" if !defined $expected;
-
-    my @flags = lines("$base.flags");
-    @flags = qw(-Wno-unused -Wno-unreachable-code) if !@flags;
-    my $c = translate($program, @flags);
-    return 'snow2c: ' . how_it_ended($c) . "\n$c->{err}" if $c->{status};
-    my $said = -e "$base.warn" ? expected('what snow2c prints', $c->{err}, "$base.warn")
-        : $c->{err} ne '' ? difference('what snow2c prints', $c->{err}, '') : '';
-    return $said if $said ne '';
-    if ($c->{err} ne '' || -e "$base.json") {
-        my $json = translate($program, @flags, '--json');
-        $said = same_diagnostics($program->{dir}, $c->{err}, $json->{err});
-        $said .= expected('what snow2c --json prints', $json->{err}, "$base.json") if -e "$base.json";
-        $said .= "snow2c --json writes other C\n" if $json->{out} ne $c->{out};
-        return $said if $said ne '';
-    }
-
-    my $dir = scratch();
-    spew("$dir/program.c", $c->{out});
-    my $cc = run_command(
-        cmd => [@CC, qw(-std=c99 -O1 -Wall -Wextra -Werror -pedantic-errors), @SNOW_CFLAGS, "-I$SRC/include",
-            '-o', "$dir/program", "$dir/program.c", @LINK],
-        timeout => 300);
-    return "$CC: " . how_it_ended($cc) . "\n$cc->{out}$cc->{err}" if $cc->{status};
-
-    my $run      = run_program($program, "$dir/program");
-    my ($status) = lines("$base.status");
-    $status //= 0;
-    my $trouble = '';
-    $trouble .= 'the program: ' . how_it_ended($run) . ", expected exit status $status\n"
-        if $run->{timeout} || $run->{status} != $status;
-    $trouble .= difference('standard output', $run->{out}, $expected) if $run->{out} ne $expected;
-    my $err = slurp("$base.err") // ($status ? undef : '');
-    if (!defined $err) { $trouble .= "standard error:\n$run->{err}" if $trouble ne '' }
-    elsif ($run->{err} ne $err) { $trouble .= difference('standard error', $run->{err}, $err) }
-    unlink "$dir/program", "$dir/program.c";
-    return $trouble;
-}

@@ -27,4 +27,12 @@ for my $program (grep { -e } @programs) {
     $r = run_command(cmd => ['valgrind', '-q', '--error-exitcode=99', "$work/$name"], timeout => 300, env => { SNOW_GC_STRESS => 1 });
     is("$r->{status} $r->{err}", '0 ', "$name: valgrind");
 }
+
+# The C test of contexts: valgrind must understand every switch.
+my @flags = map { split ' ', setting($_) } qw(STD WARNINGS CPPFLAGS CTX_CPPFLAGS);
+my $cc = run_command(cmd => [@CC, @flags, qw(-g -O1), "-I$SRC/include", "-I$SRC/rt", "$SRC/t/unit/ctx.c", '-o', "$work/ctx", @LINK], timeout => 120);
+is($cc->{status}, 0, 'contexts: cc') or diag($cc->{err});
+my $contexts = run_command(cmd => ['valgrind', '-q', '--error-exitcode=99', "$work/ctx"], timeout => 300);
+ok("$contexts->{status} $contexts->{err}" eq '0 ' && $contexts->{out} !~ /^not ok/m, 'contexts: valgrind')
+    or diag("$contexts->{out}$contexts->{err}");
 done_testing();

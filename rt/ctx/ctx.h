@@ -28,7 +28,8 @@ typedef struct snow_ctx {
 #endif
 } snow_ctx;
 
-/* The least size of a stack: the switch, entry and some leaf functions. */
+/* The least size of a stack: for the switch, entry and some leaf functions. The C library needs much more, and so does
+ * the dynamic linker when one of its functions is called for the first time. */
 #ifdef SNOW_CTX_UCONTEXT
 enum { SNOW_CTX_STACK_MIN = 16 << 10 };
 #else

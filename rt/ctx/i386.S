@@ -1,9 +1,4 @@
 /* The switch for i386, System V (ctx.h). Arguments are on the stack; the caller takes them off. */
-#if defined(__CET__) && (__CET__ & 1)
-#define NOTRACK notrack /* the return address of a call is no landing pad */
-#else
-#define NOTRACK
-#endif
 
 /* Begins and ends a function that only the runtime sees. */
 .macro begin name
@@ -88,16 +83,14 @@ begin snow_ctx_swap
     test %ecx, %ecx
 #endif
     jnz 2f
-1:  mov FRAME(%esp), %ecx
-    mov EDI(%esp), %edi
+1:  mov EDI(%esp), %edi
     mov ESI(%esp), %esi
     mov EBX(%esp), %ebx
     mov EBP(%esp), %ebp
-    add $FRAME + 4, %esp
+    add $FRAME, %esp
     .cfi_remember_state
-    .cfi_def_cfa_offset 0
-    .cfi_register %eip, %ecx
-    NOTRACK jmp *%ecx /* a return would be predicted to go to the other caller */
+    .cfi_def_cfa_offset 4
+    ret /* not a jump: the returns that follow would all be predicted wrongly, each to the place of the one before */
     .cfi_restore_state
 2:  fldcw X87CW(%esp)
 #ifdef __SSE__

@@ -1,9 +1,4 @@
 /* The switch for x86-64, System V (ctx.h). */
-#if defined(__CET__) && (__CET__ & 1)
-#define NOTRACK notrack /* the return address of a call is no landing pad */
-#else
-#define NOTRACK
-#endif
 
 /* Begins and ends a function that only the runtime sees. */
 .macro begin name
@@ -87,18 +82,16 @@ begin snow_ctx_swap
     xor X87CW(%rsp), %dx
     or %edx, %eax
     jnz 2f
-1:  mov FRAME(%rsp), %rcx
-    mov R15(%rsp), %r15
+1:  mov R15(%rsp), %r15
     mov R14(%rsp), %r14
     mov R13(%rsp), %r13
     mov R12(%rsp), %r12
     mov RBX(%rsp), %rbx
     mov RBP(%rsp), %rbp
-    add $FRAME + 8, %rsp
+    add $FRAME, %rsp
     .cfi_remember_state
-    .cfi_def_cfa_offset 0
-    .cfi_register %rip, %rcx
-    NOTRACK jmp *%rcx /* a return would be predicted to go to the other caller */
+    .cfi_def_cfa_offset 8
+    ret /* not a jump: the returns that follow would all be predicted wrongly, each to the place of the one before */
     .cfi_restore_state
 2:  ldmxcsr MXCSR(%rsp)
     fldcw X87CW(%rsp)

@@ -13,7 +13,8 @@ use POSIX ();
 
 our @EXPORT = qw($SRC $BUILD $CC @CC @SNOW_CFLAGS @LINK
     setting slurp spew lines scratch in_path run_command how_it_ended
-    programs examples program_name translate run_program difference expected same_diagnostics each_parallel);
+    programs examples program_name translate run_program program_trouble difference expected same_diagnostics
+    each_parallel);
 
 our $SRC   = abs_path($ENV{SNOW_SRC} // dirname(__FILE__) . '/../..');
 our $BUILD = abs_path($ENV{SNOW_BUILD} // "$SRC/build") // "$SRC/build";
@@ -307,6 +308,54 @@ sub human_forms {
         elsif (/^  help: (.*)/ && @forms) { $forms[-1][4] = $1 }
     }
     return map { join '|', @$_ } @forms;
+}
+
+# ---- the programs of t/run
+
+# program_trouble(PROGRAM, cc => [...], link => [...], run => [...]): translates, compiles and runs a program of t/run and
+# says what is not as its files want it; nothing when all is well. run is a command in front of the program.
+sub program_trouble {
+    my ($program, %arg) = (shift, cc => [@CC, @SNOW_CFLAGS], link => \@LINK, run => [], @_);
+    my $base = $program->{base};
+
+    my $expected = slurp("$base.out");
+    return "there is no $base.out\n" if !defined $expected;
+
+    my @flags = lines("$base.flags");
+    @flags = qw(-Wno-unused -Wno-unreachable-code) if !@flags;
+    my $c = translate($program, @flags);
+    return 'snow2c: ' . how_it_ended($c) . "\n$c->{err}" if $c->{status};
+    my $said = -e "$base.warn" ? expected('what snow2c prints', $c->{err}, "$base.warn")
+        : $c->{err} ne '' ? difference('what snow2c prints', $c->{err}, '') : '';
+    return $said if $said ne '';
+    if ($c->{err} ne '' || -e "$base.json") {
+        my $json = translate($program, @flags, '--json');
+        $said = same_diagnostics($program->{dir}, $c->{err}, $json->{err});
+        $said .= expected('what snow2c --json prints', $json->{err}, "$base.json") if -e "$base.json";
+        $said .= "snow2c --json writes other C\n" if $json->{out} ne $c->{out};
+        return $said if $said ne '';
+    }
+
+    my $dir = scratch();
+    spew("$dir/program.c", $c->{out});
+    my $cc = run_command(
+        cmd => [@{ $arg{cc} }, qw(-std=c99 -O1 -Wall -Wextra -Werror -pedantic-errors), "-I$SRC/include",
+            '-o', "$dir/program", "$dir/program.c", @{ $arg{link} }],
+        timeout => 300);
+    return "$arg{cc}[0]: " . how_it_ended($cc) . "\n$cc->{out}$cc->{err}" if $cc->{status};
+
+    my $run      = run_program($program, @{ $arg{run} }, "$dir/program");
+    my ($status) = lines("$base.status");
+    $status //= 0;
+    my $trouble = '';
+    $trouble .= 'the program: ' . how_it_ended($run) . ", expected exit status $status\n"
+        if $run->{timeout} || $run->{status} != $status;
+    $trouble .= difference('standard output', $run->{out}, $expected) if $run->{out} ne $expected;
+    my $err = slurp("$base.err") // ($status ? undef : '');
+    if (!defined $err) { $trouble .= "standard error:\n$run->{err}" if $trouble ne '' }
+    elsif ($run->{err} ne $err) { $trouble .= difference('standard error', $run->{err}, $err) }
+    unlink "$dir/program", "$dir/program.c";
+    return $trouble;
 }
 
 # ---- sharing work

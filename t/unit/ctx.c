@@ -158,10 +158,11 @@ static __attribute__((noinline)) void keep_vectors(co *c) {
 /* The compiler relies on the stack's alignment for this; misaligned, it crashes or the address shows it. */
 static __attribute__((noinline)) void aligned_local(co *c) {
   volatile vec v = {c->number, 1, 2, 3};
-  volatile _Alignas(16) char line[16];
+  volatile _Alignas(max_align_t) char line[16];
   line[0] = 1;
   c->yield(c);
-  if ((uintptr_t)&v % 16 || (uintptr_t)line % 16 || v[0] != c->number) wrong |= ALIGNMENT;
+  if ((uintptr_t)&v % _Alignof(max_align_t) || (uintptr_t)line % _Alignof(max_align_t) || v[0] != c->number)
+    wrong |= ALIGNMENT;
 }
 
 static __attribute__((noinline)) void locals(co *c) {
@@ -174,7 +175,8 @@ static __attribute__((noinline)) void locals(co *c) {
 }
 
 static void rounding(co *c) {
-  if (fegetround() != modes[c->mode] || one / three != third_of[c->mode]) wrong |= ROUNDING;
+  volatile double third = one / three; /* no more digits than a double has */
+  if (fegetround() != modes[c->mode] || third != third_of[c->mode]) wrong |= ROUNDING;
 }
 
 static void life(co *c) {
