@@ -42,12 +42,18 @@ static void *new_chunk(size_t *size) {
   return calloc(1, *size);
 }
 
+/* Larger blocks stand alone, so that the rest of the current chunk is not lost. 0: every block does, so that a
+ * sanitizer sees where it ends. */
+#ifndef ARENA_ALONE
+#define ARENA_ALONE ((size_t)1 << 18)
+#endif
+
 void *arena_alloc(size_t size) {
+  size_t exact = size;
   size = (size + 15) & ~(size_t)15;
   if (size > (size_t)(arena.end - arena.free)) {
-    if (size > (size_t)1 << 18) {
-      /* A large block stands alone, so that the rest of the current chunk is not lost. */
-      void *big = calloc(1, size);
+    if (size > ARENA_ALONE) {
+      void *big = calloc(1, exact);
       if (!big) die("out of memory");
       arena.used += size;
       return big;

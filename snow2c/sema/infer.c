@@ -884,8 +884,10 @@ static Type *infer_kind(Expr *e, Type *expected) {
   case E_BINARY: return infer_binary(e, expected);
   case E_CALL: return infer_call(e);
   case E_INDEX: {
-    Obligation *o = add_obligation(OB_INDEX, infer_expr(e->a, NULL), e->span);
-    o->other = infer_expr(e->b, NULL);
+    /* The index first: finding its type may look at all obligations, and this one must be complete by then. */
+    Type *subject = infer_expr(e->a, NULL), *index = infer_expr(e->b, NULL);
+    Obligation *o = add_obligation(OB_INDEX, subject, e->span);
+    o->other = index;
     o->result = fresh();
     o->literal = e->b->kind == E_INT;
     o->index = e->b->i;
