@@ -13,7 +13,8 @@
 static struct {
   snow_process *head, **tail; /* those that can run */
   snow_process *oldest, *youngest;
-  snow_process *dead; /* the one that just ended; freed by whoever runs next */
+  snow_process *dead;    /* the one that just ended; freed by whoever runs next */
+  snow_process *falling; /* those that end with the one that ends now */
   snow_process main;
   snow_process **table; /* by pid, open addressing */
   size_t n, cap;
@@ -113,16 +114,13 @@ void snow_make_ready(snow_process *p) {
   world.tail = &p->next;
 }
 
+static void free_process(snow_process *p);
+
 static void free_dead(void) {
   snow_process *p = world.dead;
   if (!p) return;
   world.dead = NULL;
-  snow_ctx_free(&p->ctx);
-  snow_cx stack = {0};
-  stack.stack = p->stack;
-  snow_stack_free(&stack);
-  free(p->links);
-  free(p);
+  free_process(p);
 }
 
 /* The next process that can run; waits for a timer when there is none. NULL when none ever will. */
@@ -174,17 +172,46 @@ void snow_wait(snow_cx *cx) {
 
 /* ---- life and death ---- */
 
-/* What the running process is linked to ends with it, unless it ended in order. */
-static void kill_linked(snow_cx *cx, snow_process *p, bool crashed);
+static void unqueue(snow_process *q) {
+  for (snow_process **at = &world.head; *at; at = &(*at)->next)
+    if (*at == q) {
+      *at = q->next;
+      if (!q->next) world.tail = at;
+      return;
+    }
+}
 
-static void end_process(snow_cx *cx, snow_process *p, bool crashed) {
-  (void)cx;
+/* Takes a process that does not run among those that are about to end. */
+static void doom(snow_process *q) {
+  if (q->state == PROCESS_READY) unqueue(q);
+  q->state = PROCESS_DEAD;
+  q->next = world.falling;
+  world.falling = q;
+}
+
+/* What p is linked to ends with it when it crashed; who has something to do at its end is woken for that. */
+static void signal_links(snow_process *p, bool crashed) {
+  for (int i = 0; i < p->n_links; i++) {
+    snow_process *q = snow_process_find(p->links[i]);
+    if (!q || q == &world.main || q->state == PROCESS_DEAD) continue;
+    for (int k = 0; k < q->n_links; k++)
+      if (q->links[k] == p->pid) q->links[k--] = q->links[--q->n_links];
+    if (!crashed) continue;
+    if (q->end.code) {
+      q->doomed = CRASHES;
+      snow_make_ready(q);
+    } else doom(q);
+  }
+  p->n_links = 0;
+}
+
+static void end_one(snow_process *p, bool crashed) {
   p->state = PROCESS_DEAD;
   if (p->timer) snow_timer_cancel(p->timer);
   p->timer = NULL;
   leave(p);
   snow_names_forget(p->pid);
-  kill_linked(cx, p, crashed);
+  signal_links(p, crashed);
   for (snow_message *m = p->first, *next; m; m = next) {
     next = m->next;
     free(m);
@@ -192,37 +219,22 @@ static void end_process(snow_cx *cx, snow_process *p, bool crashed) {
   p->first = NULL;
 }
 
-/* Ends a process that does not run: only one does. */
-static void kill_other(snow_cx *cx, snow_process *q) {
-  if (q->state == PROCESS_READY)
-    for (snow_process **at = &world.head; *at; at = &(*at)->next)
-      if (*at == q) {
-        *at = q->next;
-        if (!q->next) world.tail = at;
-        break;
-      }
-  end_process(cx, q, true);
-  snow_ctx_free(&q->ctx);
+static void free_process(snow_process *p) {
+  snow_ctx_free(&p->ctx);
   snow_cx stack = {0};
-  stack.stack = q->stack;
+  stack.stack = p->stack;
   snow_stack_free(&stack);
-  free(q->links);
-  free(q);
+  free(p->links);
+  free(p);
 }
 
-static void kill_linked(snow_cx *cx, snow_process *p, bool crashed) {
-  for (int i = 0; i < p->n_links; i++) {
-    snow_process *q = snow_process_find(p->links[i]);
-    if (!q || q == &world.main) continue;
-    for (int k = 0; k < q->n_links; k++)
-      if (q->links[k] == p->pid) q->links[k--] = q->links[--q->n_links];
-    if (!crashed) continue;
-    if (q->end.code) {
-      q->doomed = CRASHES;
-      snow_make_ready(q);
-    } else kill_other(cx, q);
+/* Ends those that are doomed, and whom that dooms in turn; a chain of links may be long. */
+static void let_fall(void) {
+  for (snow_process *q; (q = world.falling);) {
+    world.falling = q->next;
+    end_one(q, true);
+    free_process(q);
   }
-  p->n_links = 0;
 }
 
 static void call(snow_cx *cx, snow_fn f) { ((void (*)(snow_cx *, const void *))f.code)(cx, f.env); }
@@ -237,7 +249,8 @@ SNOW_NORETURN static void quit(snow_cx *cx, bool crashed) {
     me->timer = NULL;
     call(cx, end);
   }
-  end_process(cx, me, crashed);
+  end_one(me, crashed);
+  let_fall();
   snow_process *p = next_process();
   if (!p) p = &world.main; /* which waits for just that */
   world.dead = me;
@@ -250,7 +263,8 @@ void snow_process_kill(snow_cx *cx, snow_pid pid) {
   if (!p || p == &world.main) return;
   p->end.code = NULL;
   if (p == cx->self) quit(cx, true);
-  kill_other(cx, p);
+  doom(p);
+  let_fall();
 }
 
 int64_t snow_process_after(snow_cx *cx, int64_t number) {
