@@ -31,6 +31,14 @@ typedef struct {
 
 Type *infer_expr(Expr *e, Type *expected);
 /* Infers e and unifies it with want; reports E0001 at e. */
+/* The arms of a case or receive, on values of the subject's type; *first_body is the body that decides the type. NULL
+ * where there is no arm. */
+Type *infer_arms(Expr *e, Type *subject, Type *expected, Expr **first_body);
+/* infer_actor.c */
+Type *infer_receive(Expr *e, Type *expected);
+Type *infer_spawn(Expr *e);
+Type *infer_send(Expr *e);
+Type *infer_link(Expr *e);
 /* Marks what an actor's body ends in: the values there are ignored, of whatever types they are. */
 void discard_tail(Expr *e);
 /* Whether an `if`, or chain of them, has a last `else` and so a value. */
