@@ -29,9 +29,20 @@
 /* ---- mem/heap.c ---- */
 
 typedef struct snow_heap snow_heap;
-/* A heap for one actor, with settings from the environment. */
+/* A heap for one actor, with settings from the environment; a small one for one of many. cx->mem is set. */
 snow_heap *snow_heap_new(snow_cx *cx);
-void snow_heap_free(snow_heap *h);
+snow_heap *snow_heap_new_small(snow_cx *cx);
+void snow_heap_free(snow_cx *cx);
+/* Makes everything reachable so far immortal, for all actors to see, and gives cx a new heap. */
+void snow_heap_freeze(snow_cx *cx);
+/* No collection while on. */
+void snow_heap_pause(snow_heap *h, bool on);
+/* For cx->roots: marks what a value of this layout refers to. */
+void snow_mark_value(void *marker, const snow_layout *l, void *value);
+/* Whether the word of a union whose conditions these are is what its case says. */
+bool snow_case_holds(const char *base, const uint32_t *when);
+/* Whether an object is in this actor's own heap: only then may its buffer be extended in place. */
+bool snow_owns(snow_cx *cx, const snow_object *o);
 /* Registers the program's variables as roots of this heap. */
 void snow_heap_roots(snow_heap *h, const snow_root *roots, int n);
 /* Notes that elements from index `from` on are being stored into a buffer that survived a collection. */
@@ -46,7 +57,37 @@ snow_str *snow_heap_outcome(snow_heap *h);
 typedef struct snow_heap_stats {
   size_t collections, full_collections, live, allocated, blocks;
 } snow_heap_stats;
+/* Of all heaps: collections, and what was allocated up to the last of each. */
+snow_heap_stats snow_heap_totals(void);
+size_t snow_heap_size(snow_cx *cx);
 snow_heap_stats snow_heap_statistics(const snow_heap *h);
+
+/* ---- mem/copy.c ---- */
+
+/* What a value under way refers to. */
+typedef struct snow_fragment {
+  struct block *blocks;
+  struct blob_ref *blobs;
+  size_t bytes;
+} snow_fragment;
+
+/* Copies all that *value, of the given layout, refers to in from's heap and makes *value refer to the copies: */
+void snow_copy_out(snow_cx *from, const snow_layout *l, void *value, snow_fragment *f);
+/* the same into the heap of another actor, which must not be running; */
+void snow_copy_across(snow_cx *from, snow_cx *to, const snow_layout *l, void *value);
+/* and from a fragment into the running actor's heap; the fragment is gone then. */
+void snow_copy_in(snow_cx *to, const snow_layout *l, void *value, snow_fragment *f);
+void snow_fragment_drop(snow_cx *cx, snow_fragment *f);
+
+/* ---- mem/cell.c ---- */
+
+/* Memory that any thread may free, given the same size. */
+void *snow_cell_new(struct snow_mem *m, size_t size);
+void snow_cell_free(struct snow_mem *m, void *p, size_t size);
+
+/* What a thread needs to run actors: zeroed to begin with. */
+struct snow_mem *snow_mem_new(void);
+void snow_mem_free(struct snow_mem *m);
 
 /* ---- ctx/stack.c ---- */
 
@@ -60,21 +101,16 @@ void snow_stack_run(snow_cx *cx, void (*fn)(snow_cx *, void *), void *arg);
 /* Forgets what was running, after a crash that was caught. */
 void snow_stack_reset(snow_cx *cx);
 
-/* A stack for one of many processes: small at first. */
+/* A stack for one of many processes: small at first. cx->mem is set, here and when it is freed. */
 void snow_stack_new_small(snow_cx *cx);
 /* What cx->limit is to be while this stack runs. */
 char *snow_stack_limit(const struct snow_stack *s);
 /* Its first segment. */
 void snow_stack_bounds(const struct snow_stack *s, void **low, size_t *size);
-/* As snow_stack_ranges, of a stack that is suspended with its stack pointer at sp. */
-void snow_stack_ranges_of(struct snow_stack *s, char *sp, void (*visit)(void *arg, char *lo, char *hi), void *arg);
+/* ---- actor/start.c ---- */
 
-/* ---- actor/process.c ---- */
-
-/* Makes the running stack the process of main; from then on there may be others. */
-void snow_processes_start(snow_cx *cx);
-/* Runs the others until none can go on any more. */
-void snow_processes_finish(snow_cx *cx);
+/* Runs a program as the process main, and what it spawns, to the end. */
+void snow_processes_run(const snow_program *program);
 
 /* ---- sys/lib.c ---- */
 
@@ -84,11 +120,15 @@ SNOW_NORETURN void snow_lib_crash(snow_cx *cx, char *text);
 /* ---- sys/io.c ---- */
 
 void snow_out_flush(void);
+/* Writes to standard error, after what was written to standard output. */
+void snow_write_error(const char *text, size_t len);
 /* Last words: flushes, writes the text to standard error and ends the process. */
 SNOW_NORETURN void snow_die(int status, const char *text);
 
 /* ---- data/string.c ---- */
 
+/* Its code points if they were counted, else SNOW_UNCOUNTED; others may be counting those of an immortal string. */
+uint32_t snow_string_points(snow_str s);
 /* A string object with room for len bytes, to be filled at once. */
 snow_string *snow_string_room(snow_cx *cx, size_t len);
 

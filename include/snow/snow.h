@@ -17,7 +17,7 @@ extern "C" {
 #endif
 
 /* Generated C, this header and the library must agree on this number. */
-#define SNOW_ABI 1
+#define SNOW_ABI 2
 
 #if defined(__GNUC__)
 #define SNOW_COLD __attribute__((cold, noinline))
@@ -43,15 +43,18 @@ enum {
   SNOW_STATIC  /* not in any heap */
 };
 
-/* Layout of a kind of heap object, static in the generated file. offsets holds n_exact offsets of pointers (or NULL)
- * and then n_ambiguous offsets of words that may or may not be pointers. */
+/* Layout of a kind of heap object, static in the generated file. map holds, one after the other, the offsets of
+ * n_pointers pointers to objects (or NULL), of n_lists lists, of n_foreign pointers that may lead out of the heap, and
+ * n_cases words of unions, each as {offset, SNOW_CASE_…, n, n × (offset of a uint32_t, value it must have)}. */
 typedef struct snow_layout {
   uint16_t kind, tag;
   uint32_t size;
-  uint16_t n_exact, n_ambiguous;
-  const uint32_t *offsets;
+  uint16_t n_pointers, n_lists, n_foreign, n_cases;
+  const uint32_t *map;
   const char *name;
 } snow_layout;
+
+enum { SNOW_CASE_POINTER, SNOW_CASE_LIST, SNOW_CASE_FOREIGN };
 
 /* Every heap object begins with one of these. */
 typedef struct snow_object {
@@ -132,10 +135,12 @@ struct snow_cx {
   struct snow_stack *stack;
   struct snow_lib *lib; /* set where a C program calls in */
   struct snow_process *self;
-  volatile int preempt; /* another process should have its turn */
+  int preempt; /* another process should have its turn */
   /* set by the process layer: ends a process that panicked, whole text and message given; memory that holds values */
   void (*panicked)(snow_cx *cx, const char *text, const char *message);
-  void (*roots)(snow_cx *cx, void (*visit)(void *arg, char *lo, char *hi), void *arg);
+  void (*roots)(snow_cx *cx, void *marker);
+  struct snow_mem *mem;       /* of the thread it runs on */
+  struct snow_worker *worker; /* that thread */
 };
 
 /* Allocation when the current run is used up: finds another, or collects. Ends the program when memory is gone. */
@@ -156,7 +161,7 @@ static inline void *snow_alloc(snow_cx *cx, const snow_layout *layout, size_t si
 void snow_grow(snow_cx *cx, const snow_site *at, void (*run)(snow_cx *, void *), void *args);
 
 #if defined(__GCC_ASM_FLAG_OUTPUTS__) && defined(__x86_64__) && !defined(__ILP32__)
-/* One compare and one branch, no register. */
+/* One compare and one branch, no register; the monitor's writes to limit are seen whenever. */
 static inline bool snow_stack_is_low(const snow_cx *cx) {
   bool low;
   __asm__("cmp %1, %%rsp" : "=@ccb"(low) : "m"(cx->limit));
@@ -169,9 +174,10 @@ static inline char *snow_sp(void) {
   __asm__("mov %0, sp" : "=r"(sp));
   return sp;
 }
-#define SNOW_STACK_LOW(cx) SNOW_UNLIKELY(snow_sp() < (cx)->limit)
+#define SNOW_STACK_LOW(cx) SNOW_UNLIKELY(snow_sp() < __atomic_load_n(&(cx)->limit, __ATOMIC_RELAXED))
 #elif defined(__GNUC__)
-#define SNOW_STACK_LOW(cx) SNOW_UNLIKELY((char *)__builtin_frame_address(0) < (cx)->limit)
+#define SNOW_STACK_LOW(cx) \
+  SNOW_UNLIKELY((char *)__builtin_frame_address(0) < __atomic_load_n(&(cx)->limit, __ATOMIC_RELAXED))
 #else
 int snow_stack_low(snow_cx *cx);
 #define SNOW_STACK_LOW(cx) snow_stack_low(cx)
@@ -191,31 +197,85 @@ snow_pid snow_self(snow_cx *cx);
 /* Lets another process run. */
 void snow_yield(snow_cx *cx);
 /* In loops of programs with processes. */
+#if defined(__GNUC__)
 #define SNOW_POLL(cx) \
-  if (SNOW_UNLIKELY((cx)->preempt)) snow_yield(cx)
+  if (SNOW_UNLIKELY(__atomic_load_n(&(cx)->preempt, __ATOMIC_RELAXED))) snow_yield(cx)
+#else
+#define SNOW_POLL(cx) \
+  if ((cx)->preempt) snow_yield(cx)
+#endif
 /* Links the running process with another: when one crashes, so does the other. */
 void snow_link(snow_cx *cx, snow_pid pid);
-/* Sends *message, a value of type t (its address is not kept). Nothing happens when there is no such process. */
+/* The top-level values are there: other processes may read them. */
+void snow_settle(snow_cx *cx);
+/* Sends a copy of *message, a value of type t. Nothing happens when there is no such process. */
 void snow_send(snow_cx *cx, snow_pid to, const snow_type *t, const void *message);
 /* A receive: begins a scan of the mailbox that waits at most ms milliseconds, for ever when negative; */
-void snow_receive_start(snow_cx *cx, int64_t ms);
-/* stores the next message, of type t (NULL: of any, not stored), or gives false when the time is over; */
-bool snow_receive_next(snow_cx *cx, const snow_type *t, void *message);
+void snow_receive_start(snow_cx *cx, const snow_site *at, int64_t ms);
+/* stores the next message, of type t (NULL: of any, not stored), and gives 1; or, when wanted, gives 2 for a notice, of
+ * which snow_receive_signal then tells; 0 when the time is over; */
+int64_t snow_receive_next(snow_cx *cx, const snow_type *t, void *message, bool signals);
+void snow_receive_signal(snow_cx *cx);
 /* takes that message out of the mailbox and ends the scan. */
 void snow_receive_take(snow_cx *cx);
-void snow_sleep(snow_cx *cx, int64_t ms);
-/* Sends a message after at least ms milliseconds. */
-void snow_send_after(snow_cx *cx, const snow_type *t, snow_pid to, int64_t ms, const void *message);
 
-/* Names: 0, or why not: 1 empty, 2 taken, 3 no such process. 0 for a name that nobody has. */
-int64_t snow_process_register(snow_cx *cx, snow_str name, snow_pid pid);
-int64_t snow_process_named(snow_cx *cx, snow_str name);
-bool snow_process_unregister(snow_cx *cx, snow_str name);
-snow_pid snow_process_pid(snow_cx *cx, int64_t number);
-/* The process born next after this one (0: the first), or 0. */
-int64_t snow_process_after(snow_cx *cx, int64_t number);
+/* ---- what the library's modules Process, Service, Supervisor, Job and Timer are made of ---- */
+
+void snow_sleep(snow_cx *cx, int64_t ms);
+/* Sends a message after at least ms milliseconds; a number by which it can be cancelled. */
+int64_t snow_timer_send(snow_cx *cx, const snow_type *t, snow_pid to, int64_t ms, const void *message);
+bool snow_timer_cancel(snow_cx *cx, int64_t id);
+
+snow_pid snow_pid_of(snow_cx *cx, int64_t number);
+int64_t snow_pid_number(snow_cx *cx, snow_pid pid);
 bool snow_process_alive(snow_cx *cx, snow_pid pid);
 void snow_process_kill(snow_cx *cx, snow_pid pid);
+void snow_process_unlink(snow_cx *cx, snow_pid pid);
+/* Whether exits of linked processes come as notices; gives what was. */
+bool snow_process_trap(snow_cx *cx, bool on);
+int64_t snow_process_monitor(snow_cx *cx, snow_pid pid);
+int64_t snow_process_demonitor(snow_cx *cx, int64_t ref);
+snow_list snow_process_list(snow_cx *cx);
+snow_str snow_process_name_of(snow_cx *cx, snow_pid pid);
+snow_str snow_process_state_of(snow_cx *cx, snow_pid pid);
+snow_str snow_process_place_of(snow_cx *cx, snow_pid pid);
+int64_t snow_process_number_of(snow_cx *cx, snow_pid pid, int64_t what);
+/* Names, of this program or global: 0, or why not: 1 empty, 2 taken, 3 no such process. */
+int64_t snow_name_register(snow_cx *cx, snow_str name, snow_pid pid, bool global);
+snow_pid snow_name_lookup(snow_cx *cx, snow_str name, bool global);
+bool snow_name_unregister(snow_cx *cx, snow_str name, bool global);
+
+/* Reasons to end, built from the inside out; then sent, or taken for one's own. */
+void snow_reason_build(snow_cx *cx, int64_t end, snow_pid pid, snow_str text);
+void snow_process_exit(snow_cx *cx, snow_pid pid);
+void snow_process_quit(snow_cx *cx);
+/* The last notice or reply: its kind, sender and reference; its reason, `depth` levels in. */
+int64_t snow_answer_kind(snow_cx *cx);
+snow_pid snow_answer_from(snow_cx *cx);
+int64_t snow_answer_ref(snow_cx *cx);
+int64_t snow_answer_end(snow_cx *cx, int64_t depth);
+snow_pid snow_answer_linked(snow_cx *cx, int64_t depth);
+snow_str snow_answer_text(snow_cx *cx, int64_t depth);
+snow_str snow_answer_message(snow_cx *cx);
+
+/* Requests: a call waits for the reply, true, or that there will be none. */
+bool snow_request_call(snow_cx *cx, const snow_type *t, snow_pid to, const void *request);
+void snow_request_cast(snow_cx *cx, const snow_type *t, snow_pid to, const void *request);
+/* The value of the reply; panics when it is of another type. */
+void snow_answer_value(snow_cx *cx, const snow_type *t, void *out);
+/* The other side. */
+void snow_service_next(snow_cx *cx, const snow_type *t, void *out);
+void snow_service_reply(snow_cx *cx, const snow_type *t, const void *value);
+/* 1 when a request is next, 2 for a notice of an exit, which is taken. */
+int64_t snow_service_event(snow_cx *cx);
+void snow_process_supervises(snow_cx *cx, snow_str name);
+void snow_report_failed(snow_cx *cx, snow_str why);
+
+/* Jobs: processes whose value or failure their parent awaits. What an adopting one spawns is linked to its parent. */
+snow_pid snow_job_spawn(snow_cx *cx, snow_fn body);
+snow_pid snow_job_adopting(snow_cx *cx, snow_fn body);
+/* 1: the answer is its value; 0: the time is over; -1: it failed, the answer tells why; -2: no job of ours. */
+int64_t snow_job_await(snow_cx *cx, snow_pid job, int64_t ms);
 
 /* ---- numbers ---- */
 

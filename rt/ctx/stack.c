@@ -4,7 +4,9 @@
 #define _DEFAULT_SOURCE
 #define _DARWIN_C_SOURCE
 #include "ctx/ctx.h"
+#include "mem/mem.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -22,7 +24,8 @@ typedef struct segment {
 
 typedef struct snow_stack {
   segment *first, *current;
-  size_t total, max;
+  size_t total;
+  bool small;
 } snow_stack;
 
 /* Room below the limit for functions that do not check: leaf code and the C library. */
@@ -33,28 +36,71 @@ enum { RESERVE = 48 << 10 };
 #endif
 
 /* First segments of processes are cut from large mappings, of which systems allow more bytes than pieces, and used
- * again. */
-enum { SMALL = RESERVE + (16 << 10), SLAB = 256 };
-static char *small_free; /* linked through their last words: the page there is in use anyway */
-static char **small_link(char *low) { return (char **)(void *)(low + SMALL) - 1; }
+ * again. Their books lie at their upper end: the page there is in use anyway. */
+enum { SMALL = RESERVE + (16 << 10), SLAB = 256, AT_HAND = 64 };
 
-static char *new_small(void) {
-  if (!small_free) {
-    char *p = mmap(NULL, (size_t)SMALL * SLAB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (p == MAP_FAILED) return MAP_FAILED;
-    for (int i = 0; i < SLAB; i++, p += SMALL) {
-      *small_link(p) = small_free;
-      small_free = p;
+typedef struct small {
+  union {
+    struct small *next; /* while it is free */
+    snow_stack stack;
+  } u;
+  segment first;
+} small;
+
+static struct {
+  pthread_mutex_t lock;
+  small *free;
+} store = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static size_t most = (size_t)1 << 30; /* SNOW_STACK_MAX */
+
+static small *small_at(char *low) { return (small *)(void *)(low + ((SMALL - sizeof(small)) & ~(size_t)63)); }
+static char *low_of(small *s) { return (char *)s - ((SMALL - sizeof(small)) & ~(size_t)63); }
+
+static small *new_small(struct snow_mem *m) {
+  if (!m->stacks) {
+    pthread_mutex_lock(&store.lock);
+    if (!store.free) {
+      char *p = mmap(NULL, (size_t)SMALL * SLAB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      if (p == MAP_FAILED) snow_die(102, "Snow: out of memory for the stack\n");
+      for (int i = SLAB; i-- > 0;) {
+        small *s = small_at(p + (size_t)i * SMALL);
+        s->u.next = store.free;
+        store.free = s;
+      }
     }
+    for (int i = 0; i < AT_HAND / 2 && store.free; i++) {
+      small *s = store.free;
+      store.free = s->u.next;
+      s->u.next = m->stacks;
+      m->stacks = s;
+      m->n_stacks++;
+    }
+    pthread_mutex_unlock(&store.lock);
   }
-  char *p = small_free;
-  small_free = *small_link(p);
-  return p;
+  small *s = m->stacks;
+  m->stacks = s->u.next;
+  m->n_stacks--;
+  return s;
+}
+
+static void free_small(struct snow_mem *m, small *s) {
+  s->u.next = m->stacks;
+  m->stacks = s;
+  if (++m->n_stacks <= AT_HAND) return;
+  pthread_mutex_lock(&store.lock);
+  while (m->n_stacks > AT_HAND / 2) {
+    s = m->stacks;
+    m->stacks = s->u.next;
+    m->n_stacks--;
+    s->u.next = store.free;
+    store.free = s;
+  }
+  pthread_mutex_unlock(&store.lock);
 }
 
 static segment *new_segment(snow_stack *s, size_t size) {
-  char *low =
-      size == SMALL ? new_small() : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  char *low = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   segment *g = malloc(sizeof *g);
   if (low == MAP_FAILED || !g) snow_die(102, "Snow: out of memory for the stack\n");
   memset(g, 0, sizeof *g);
@@ -83,19 +129,17 @@ static void run_on(snow_cx *cx, segment *g, void (*fn)(snow_cx *, void *), void 
 void snow_grow(snow_cx *cx, const snow_site *at, void (*run)(snow_cx *, void *), void *args) {
   snow_stack *s = cx->stack;
   segment *from = s->current, *to = from->next;
-  if (cx->preempt) {
+  char here;
+  if (&here > snow_stack_limit(s)) {
     /* The limit was raised to come here, not because room is scarce. */
     snow_yield(cx);
-    char here;
-    if (&here > snow_stack_limit(s)) {
-      run(cx, args);
-      return;
-    }
+    run(cx, args);
+    return;
   }
   if (!to) {
     size_t size = (size_t)(from->high - from->low) * 2;
     if (size > (size_t)64 << 20) size = (size_t)64 << 20;
-    if (s->total + size > s->max) {
+    if (s->total + size > most) {
       /* The panic itself needs room: use the reserve. */
       cx->limit = from->low;
       snow_panic(cx, at, "stack overflow");
@@ -111,21 +155,32 @@ void snow_grow(snow_cx *cx, const snow_site *at, void (*run)(snow_cx *, void *),
   cx->limit = from->low + RESERVE;
 }
 
-static void new_stack(snow_cx *cx, size_t size) {
+void snow_stack_new(snow_cx *cx) {
+  const char *max = getenv("SNOW_STACK_MAX");
+  if (max && *max) most = (size_t)strtoull(max, NULL, 10);
   snow_stack *s = calloc(1, sizeof *s);
   if (!s) snow_die(102, "Snow: out of memory for the stack\n");
-  s->max = (size_t)1 << 30;
-  const char *max = getenv("SNOW_STACK_MAX");
-  if (max && *max) s->max = (size_t)strtoull(max, NULL, 10);
-  s->first = s->current = new_segment(s, size);
+  s->first = s->current = new_segment(s, (size_t)RESERVE * 4);
   cx->stack = s;
   cx->limit = s->first->low + RESERVE;
 }
 
-char *snow_stack_limit(const snow_stack *s) { return s->current->low + RESERVE; }
+void snow_stack_new_small(snow_cx *cx) {
+  small *m = new_small(cx->mem);
+  snow_stack *s = &m->u.stack;
+  segment *g = &m->first;
+  memset(m, 0, sizeof *m);
+  s->small = true;
+  s->first = s->current = g;
+  s->total = SMALL;
+  g->low = low_of(m);
+  g->high = (char *)m;
+  g->id = snow_ctx_stack_register(g->low, (size_t)(g->high - g->low));
+  cx->stack = s;
+  cx->limit = g->low + RESERVE;
+}
 
-void snow_stack_new(snow_cx *cx) { new_stack(cx, (size_t)RESERVE * 4); }
-void snow_stack_new_small(snow_cx *cx) { new_stack(cx, SMALL); }
+char *snow_stack_limit(const snow_stack *s) { return s->current->low + RESERVE; }
 
 void snow_stack_bounds(const snow_stack *s, void **low, size_t *size) {
   *low = s->first->low;
@@ -144,15 +199,14 @@ void snow_stack_free(snow_cx *cx) {
   snow_stack *s = cx->stack;
   for (segment *g = s->first, *next; g; g = next) {
     next = g->next;
-    snow_ctx_stack_unregister(g->id, g->low, (size_t)(g->high - g->low));
     size_t size = (size_t)(g->high - g->low);
-    if (size == SMALL) {
-      *small_link(g->low) = small_free;
-      small_free = g->low;
-    } else munmap(g->low, size);
+    snow_ctx_stack_unregister(g->id, g->low, size);
+    if (s->small && g == s->first) continue;
+    munmap(g->low, size);
     free(g);
   }
-  free(s);
+  if (s->small) free_small(cx->mem, (small *)(void *)s);
+  else free(s);
   cx->stack = NULL;
   cx->limit = NULL;
 }
@@ -169,13 +223,6 @@ void snow_stack_ranges(snow_cx *cx, void (*visit)(void *, char *, char *), void 
   char here;
   char *sp = &here;
 #endif
-  for (segment *g = s->current; g; g = g->prev) {
-    visit(arg, sp, g->high);
-    sp = g->caller_sp;
-  }
-}
-
-void snow_stack_ranges_of(snow_stack *s, char *sp, void (*visit)(void *, char *, char *), void *arg) {
   for (segment *g = s->current; g; g = g->prev) {
     visit(arg, sp, g->high);
     sp = g->caller_sp;

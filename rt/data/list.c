@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-const snow_layout snow_unit_array = {SNOW_ARRAY, 0, 0, 0, 0, NULL, "()"};
+const snow_layout snow_unit_array = {SNOW_ARRAY, 0, 0, 0, 0, 0, 0, NULL, "()"};
 const unsigned char snow_zeros[64];
 
 static void *slot(snow_buf *b, size_t size, size_t i) { return (char *)(b + 1) + i * size; }
@@ -14,7 +14,7 @@ static void too_long(void) { snow_die(102, "Snow: a list of more than 4294967295
 snow_list snow_list_append_slow(snow_cx *cx, const snow_type *t, snow_list xs, const void *x) {
   snow_buf *b = xs.buf;
   if (xs.len == UINT32_MAX) too_long();
-  if (!b || xs.off + xs.len != b->hi || b->hi == b->cap) {
+  if (!b || xs.off + xs.len != b->hi || b->hi == b->cap || (b->old && !snow_owns(cx, &b->h))) {
     /* x may point into the caller's frame or a buffer: neither moves. */
     size_t cap = (size_t)xs.len * 2 < 8 ? 8 : (size_t)xs.len * 2;
     if (cap > UINT32_MAX) cap = UINT32_MAX;
@@ -52,7 +52,7 @@ snow_list snow_list_concat(snow_cx *cx, const snow_type *t, snow_list xs, snow_l
   if (!xs.len) return ys;
   if (!ys.len) return xs;
   snow_buf *b = xs.buf;
-  if (xs.off + xs.len != b->hi || b->cap - b->hi < ys.len) {
+  if (xs.off + xs.len != b->hi || b->cap - b->hi < ys.len || (b->old && !snow_owns(cx, &b->h))) {
     size_t len = (size_t)xs.len + ys.len, cap = len + len / 2;
     snow_buf *n = snow_buf_new(cx, t->array, cap > UINT32_MAX ? UINT32_MAX : cap, t->size);
     memcpy(n + 1, slot(b, t->size, xs.off), (size_t)xs.len * t->size);

@@ -47,16 +47,16 @@ typedef struct node {
 } node;
 
 static const uint32_t table_ptrs[] = {offsetof(table, keys), offsetof(table, hashes), offsetof(table, index)};
-static const snow_layout table_layout = {SNOW_RECORD, 0, sizeof(table), 3, 0, table_ptrs, "Map"};
+static const snow_layout table_layout = {SNOW_RECORD, 0, sizeof(table), 3, 0, 0, 0, table_ptrs, "Map"};
 static const uint32_t map_ptrs[] = {offsetof(snow_map, t), offsetof(snow_map, root)};
-static const snow_layout map_layout = {SNOW_RECORD, 0, sizeof(snow_map), 2, 0, map_ptrs, "Map"};
+static const snow_layout map_layout = {SNOW_RECORD, 0, sizeof(snow_map), 2, 0, 0, 0, map_ptrs, "Map"};
 static const uint32_t leaf_ptrs[] = {offsetof(leaf, values)};
-static const snow_layout leaf_layout = {SNOW_RECORD, 0, sizeof(leaf), 1, 0, leaf_ptrs, "Map"};
+static const snow_layout leaf_layout = {SNOW_RECORD, 0, sizeof(leaf), 1, 0, 0, 0, leaf_ptrs, "Map"};
 #define KID(i) offsetof(node, kids) + (i) * sizeof(snow_object *)
 #define KIDS4(i) KID(i), KID(i + 1), KID(i + 2), KID(i + 3)
 static const uint32_t node_ptrs[LEAF] = {KIDS4(0), KIDS4(4), KIDS4(8), KIDS4(12)};
-static const snow_layout node_layout = {SNOW_RECORD, 0, sizeof(node), LEAF, 0, node_ptrs, "Map"};
-static const snow_layout bytes_layout = {SNOW_BYTES, 0, 1, 0, 0, NULL, "Map"};
+static const snow_layout node_layout = {SNOW_RECORD, 0, sizeof(node), LEAF, 0, 0, 0, node_ptrs, "Map"};
+static const snow_layout bytes_layout = {SNOW_BYTES, 0, 1, 0, 0, 0, 0, NULL, "Map"};
 
 static void too_big(void) { snow_die(102, "Snow: a map of more than 2147483647 keys\n"); }
 
@@ -344,7 +344,8 @@ const snow_map *snow_map_put(snow_cx *cx, const snow_type *k, const snow_type *v
   }
   uint32_t next = m ? m->next : 0, depth = m ? m->depth : 0;
   table *t = m ? m->t : NULL;
-  if (!t || t->next != next || next == (t->hashes->cap / sizeof(uint32_t))) t = new_table(cx, k, t, next);
+  if (!t || t->next != next || !snow_owns(cx, &t->h) || next == (t->hashes->cap / sizeof(uint32_t)))
+    t = new_table(cx, k, t, next);
   add_key(cx, k, t, key, hash);
   snow_object *root = m ? m->root : NULL;
   if (next && next == (uint32_t)LEAF << (BITS * depth)) {

@@ -6,9 +6,9 @@
 
 #include <stdlib.h>
 
-const snow_layout snow_static_string = {SNOW_STATIC, 0, sizeof(snow_string), 0, 0, NULL, "String"};
-static const snow_layout text_layout = {SNOW_TEXT, 0, sizeof(snow_string), 0, 0, NULL, "String"};
-static const snow_layout bytes_layout = {SNOW_BYTES, 0, 1, 0, 0, NULL, "bytes"};
+const snow_layout snow_static_string = {SNOW_STATIC, 0, sizeof(snow_string), 0, 0, 0, 0, NULL, "String"};
+static const snow_layout text_layout = {SNOW_TEXT, 0, sizeof(snow_string), 0, 0, 0, 0, NULL, "String"};
+static const snow_layout bytes_layout = {SNOW_BYTES, 0, 1, 0, 0, 0, 0, NULL, "bytes"};
 
 static const snow_string empty = SNOW_LITERAL(0, 0, "");
 const snow_str snow_empty = &empty;
@@ -74,8 +74,11 @@ int64_t snow_string_order(snow_cx *cx, snow_str a, snow_str b) {
   return snow_string_compare(a, b);
 }
 
+uint32_t snow_string_points(snow_str s) { return __atomic_load_n(&s->chars, __ATOMIC_RELAXED); }
+
 static uint32_t joined_count(snow_str a, snow_str b) {
-  return a->chars == SNOW_UNCOUNTED || b->chars == SNOW_UNCOUNTED ? SNOW_UNCOUNTED : a->chars + b->chars;
+  uint32_t m = snow_string_points(a), n = snow_string_points(b);
+  return m == SNOW_UNCOUNTED || n == SNOW_UNCOUNTED ? SNOW_UNCOUNTED : m + n;
 }
 
 /* A buffer that ends with a's bytes, and the room behind them. */
@@ -83,7 +86,7 @@ static snow_str append_bytes(snow_cx *cx, snow_str a, snow_str const *parts, int
   snow_buf *buf = a->owner && a->owner->layout == &bytes_layout ? (snow_buf *)(uintptr_t)a->owner : NULL;
   char *base = buf ? (char *)(buf + 1) : NULL;
   size_t start = buf ? (size_t)(a->data - base) : 0;
-  if (!buf || start + a->len != buf->hi || buf->cap - buf->hi < len - a->len) {
+  if (!buf || start + a->len != buf->hi || !snow_owns(cx, &buf->h) || buf->cap - buf->hi < len - a->len) {
     buf = snow_buf_new(cx, &bytes_layout, len + len / 2 + 64 < UINT32_MAX ? len + len / 2 + 64 : len, 1);
     base = (char *)(buf + 1);
     start = 0;
@@ -156,8 +159,11 @@ snow_str snow_bool_to_string(bool b) { return b ? &true_text : &false_text; }
 /* ---- code points ---- */
 
 static size_t count(snow_str s) {
-  if (s->chars == SNOW_UNCOUNTED) ((snow_string *)(uintptr_t)s)->chars = (uint32_t)snow_utf8_count(bytes(s), s->len);
-  return s->chars;
+  uint32_t n = snow_string_points(s);
+  if (n != SNOW_UNCOUNTED) return n;
+  n = (uint32_t)snow_utf8_count(bytes(s), s->len);
+  __atomic_store_n(&((snow_string *)(uintptr_t)s)->chars, n, __ATOMIC_RELAXED);
+  return n;
 }
 
 int64_t snow_string_length(snow_cx *cx, snow_str s) {
@@ -287,7 +293,7 @@ snow_str snow_string_replace(snow_cx *cx, snow_str s, snow_str old_text, snow_st
 }
 
 static const uint32_t string_ptrs[] = {0};
-static const snow_layout strings_layout = {SNOW_ARRAY, 0, sizeof(snow_str), 1, 0, string_ptrs, "String"};
+static const snow_layout strings_layout = {SNOW_ARRAY, 0, sizeof(snow_str), 1, 0, 0, 0, string_ptrs, "String"};
 
 snow_list snow_string_split(snow_cx *cx, snow_str s, snow_str delimiter) {
   matches m = {s->data, s->data + s->len, delimiter, false};

@@ -134,6 +134,11 @@ void snow_eprintln(snow_cx *cx, snow_str s) {
   if (line != small) free(line);
 }
 
+void snow_write_error(const char *text, size_t len) {
+  snow_out_flush();
+  write_fully(2, text, len);
+}
+
 void snow_die(int status, const char *text) {
   snow_out_flush();
   fflush(NULL); /* what C code beside ours has written */

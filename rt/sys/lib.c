@@ -48,6 +48,7 @@ snow_lib *snow_lib_open(const snow_program *program) {
   if (!lib) return NULL;
   lib->cx.lib = lib;
   pthread_mutex_init(&lib->lock, NULL);
+  lib->cx.mem = snow_mem_new();
   snow_heap_new(&lib->cx);
   snow_heap_roots(lib->cx.heap, program->roots, program->n_roots);
   snow_stack_new(&lib->cx);
@@ -64,7 +65,8 @@ snow_lib *snow_lib_open(const snow_program *program) {
 void snow_lib_close(snow_lib *lib) {
   if (!lib) return;
   snow_stack_free(&lib->cx);
-  snow_heap_free(lib->cx.heap);
+  snow_heap_free(&lib->cx);
+  snow_mem_free(lib->cx.mem);
   pthread_mutex_destroy(&lib->lock);
   free(lib->error);
   free(lib->text);

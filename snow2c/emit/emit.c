@@ -647,7 +647,7 @@ void emit_program(Buf *out, const EmitOptions *opt) {
   buf_puts(out,
            "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n"
            "#elif defined(__GNUC__) && defined(__FP_FAST_FMA)\n#pragma GCC optimize(\"fp-contract=off\")\n#endif\n");
-  buf_puts(out, "#if SNOW_ABI != 1\n#error \"this C file and the installed <snow/snow.h> are of different versions; "
+  buf_puts(out, "#if SNOW_ABI != 2\n#error \"this C file and the installed <snow/snow.h> are of different versions; "
                 "translate it again\"\n#endif\n\n");
   emit_types(out);
   for (int i = 0; i < program.modules.n; i++)
@@ -689,6 +689,7 @@ void emit_program(Buf *out, const EmitOptions *opt) {
   if (roots) buf_puts(out, "};\n");
   buf_puts(out, "static void start(snow_cx *cx) {\n");
   if (ir.init) buf_printf(out, "  %s(cx);\n", ir.init->cname);
+  if (ir.init && ir.main && ir.processes) buf_puts(out, "  snow_settle(cx);\n");
   if (ir.main) buf_printf(out, "  %s(cx);\n", ir.main->cname);
   if (!ir.init && !ir.main) buf_puts(out, "  (void)cx;\n");
   buf_puts(out, "}\n\n");

@@ -89,63 +89,110 @@ void emit_types(Buf *b) {
 
 /* ---- pointer maps ---- */
 
+/* A word of a union: what it is when all its conditions hold. */
+typedef struct Condition {
+  const struct Condition *outer;
+  const char *path; /* of the tag */
+  int tag;
+} Condition;
+
 typedef struct {
-  VEC(const char *) exact, ambiguous;
+  const char *path;
+  const char *what; /* SNOW_CASE_… */
+  const Condition *when;
+} Case;
+
+typedef struct {
+  VEC(const char *) exact, lists, foreign;
+  VEC(Case) cases;
 } PtrMap;
 
-static void pointers(PtrMap *m, Repr *r, const char *path, bool ambiguous) {
+static void pointer(PtrMap *m, void *plain, const char *path, const char *what, const Condition *when) {
+  VEC(const char *) *v = plain;
+  if (when) {
+    Case c = {path, what, when};
+    vec_push(&m->cases, c);
+  } else vec_push((VEC(const char *) *)(void *)v, path);
+}
+
+static void pointers(PtrMap *m, Repr *r, const char *path, const Condition *when) {
   switch (r->kind) {
   case R_OPAQUE:
     /* What a user's extern type points to may lie outside every heap. */
-    if (!r->ty->con->mod->is_std) ambiguous = true;
+    if (!r->ty->con->mod->is_std) {
+      pointer(m, &m->foreign, path, "SNOW_CASE_FOREIGN", when);
+      return;
+    }
     /* fall through */
   case R_STRING:
   case R_BOX_STRUCT:
-  case R_BOX_SUM:
-    if (ambiguous) vec_push(&m->ambiguous, path);
-    else vec_push(&m->exact, path);
-    return;
-  case R_LIST: pointers(m, repr_of(builtin.t_string), arena_printf("%s.buf", path), ambiguous); return;
-  case R_FN: pointers(m, repr_of(builtin.t_string), arena_printf("%s.env", path), ambiguous); return;
+  case R_BOX_SUM: pointer(m, &m->exact, path, "SNOW_CASE_POINTER", when); return;
+  case R_LIST: pointer(m, &m->lists, arena_printf("%s.buf", path), "SNOW_CASE_LIST", when); return;
+  case R_FN: pointer(m, &m->exact, arena_printf("%s.env", path), "SNOW_CASE_POINTER", when); return;
   case R_STRUCT:
     for (int i = 0; i < r->fields.n; i++)
-      pointers(m, r->fields.v[i].repr, arena_printf("%s.%s", path, r->fields.v[i].cname), ambiguous);
+      pointers(m, r->fields.v[i].repr, arena_printf("%s.%s", path, r->fields.v[i].cname), when);
     return;
   case R_SUM: {
-    /* With one payload the words are that payload's or zero; with several the collector has to guess. */
+    /* With one payload the words are that payload's or zero. */
     int payloads = 0;
     for (int i = 0; i < r->variants.n; i++)
       payloads += r->variants.v[i].words > 0;
-    for (int i = 0; i < r->variants.n; i++)
+    for (int i = 0; i < r->variants.n; i++) {
+      Condition *c = NEW(Condition);
+      *c = (Condition){when, arena_printf("%s.tag", path), i};
       for (int k = 0; k < r->variants.v[i].fields.n; k++)
         pointers(m, r->variants.v[i].fields.v[k].repr,
                  arena_printf("%s.u.%s.%s", path, r->variants.v[i].member, r->variants.v[i].fields.v[k].cname),
-                 ambiguous || payloads > 1);
+                 payloads > 1 ? c : when);
+    }
     return;
   }
   default: return;
   }
 }
 
-/* {kind, tag, size, exact, ambiguous, offsets, name}; of is the C type that holds the paths. */
+/* An offset; paths begin with a dot. */
+static void put_offset(Buf *b, const char *of, const char *path, bool *first) {
+  buf_puts(b, *first ? "" : ", ");
+  *first = false;
+  if (*path) buf_printf(b, "offsetof(%s, %s)", of, path + 1);
+  else buf_putc(b, '0');
+}
+
+/* {kind, tag, size, pointers, lists, foreign, cases, map, name}; of is the C type that holds the paths. */
 static void layout(Buf *b, const char *name, const char *kind, int tag, const char *of, PtrMap *m, const char *title) {
-  int n = m->exact.n + m->ambiguous.n;
+  int n = m->exact.n + m->lists.n + m->foreign.n + m->cases.n;
   if (n) {
-    buf_printf(b, "static const uint32_t %s_ptrs[] = {", name);
-    for (int i = 0; i < n; i++) {
-      const char *path = i < m->exact.n ? m->exact.v[i] : m->ambiguous.v[i - m->exact.n];
-      if (*path) buf_printf(b, "%soffsetof(%s, %s)", i ? ", " : "", of, path + 1); /* without the first dot */
-      else buf_printf(b, "%s0", i ? ", " : "");
+    bool first = true;
+    buf_printf(b, "static const uint32_t %s_map[] = {", name);
+    for (int i = 0; i < m->exact.n; i++)
+      put_offset(b, of, m->exact.v[i], &first);
+    for (int i = 0; i < m->lists.n; i++)
+      put_offset(b, of, m->lists.v[i], &first);
+    for (int i = 0; i < m->foreign.n; i++)
+      put_offset(b, of, m->foreign.v[i], &first);
+    for (int i = 0; i < m->cases.n; i++) {
+      const Case *c = &m->cases.v[i];
+      int conditions = 0;
+      for (const Condition *w = c->when; w; w = w->outer)
+        conditions++;
+      put_offset(b, of, c->path, &first);
+      buf_printf(b, ", %s, %d", c->what, conditions);
+      for (const Condition *w = c->when; w; w = w->outer) {
+        put_offset(b, of, w->path, &first);
+        buf_printf(b, ", %d", w->tag);
+      }
     }
     buf_puts(b, "};\n");
   }
-  buf_printf(b, "static const snow_layout %s = {%s, %d, sizeof(%s), %d, %d, %s%s, \"%s\"};\n", name, kind, tag, of,
-             m->exact.n, m->ambiguous.n, n ? name : "NULL", n ? "_ptrs" : "", title);
+  buf_printf(b, "static const snow_layout %s = {%s, %d, sizeof(%s), %d, %d, %d, %d, %s%s, \"%s\"};\n", name, kind, tag,
+             of, m->exact.n, m->lists.n, m->foreign.n, m->cases.n, n ? name : "NULL", n ? "_map" : "", title);
 }
 
 static void field_pointers(PtrMap *m, const RField *f, int n) {
   for (int i = 0; i < n; i++)
-    pointers(m, f[i].repr, arena_printf(".%s", f[i].cname), false);
+    pointers(m, f[i].repr, arena_printf(".%s", f[i].cname), NULL);
 }
 
 static void constructor(Buf *b, const char *result, const char *obj, const RField *f, int n) {
@@ -173,9 +220,9 @@ static void box(Buf *b, Repr *r) {
     if (i == r->null_variant || !v->made) continue;
     const char *title = arena_printf("%s.%s", type, v->name->s);
     if (!v->words) {
-      buf_printf(b,
-                 "static const snow_layout %s_layout = {SNOW_STATIC, %d, sizeof(snow_object), 0, 0, NULL, \"%s\"};\n",
-                 v->cname, i, title);
+      buf_printf(
+          b, "static const snow_layout %s_layout = {SNOW_STATIC, %d, sizeof(snow_object), 0, 0, 0, 0, NULL, \"%s\"};\n",
+          v->cname, i, title);
       buf_printf(b, "static const snow_object %s = {&%s_layout};\n", v->cname, v->cname);
       continue;
     }
@@ -243,7 +290,7 @@ static void descriptor(Buf *b, Repr *r) {
   const char *type = type_text(r->ty, NULL);
   if (!unit) {
     PtrMap m = {0};
-    pointers(&m, r, "", false);
+    pointers(&m, r, "", NULL);
     layout(b, arena_printf("%s_array", r->cname), "SNOW_ARRAY", 0, r->ctype, &m, type);
   }
   const char *zero = zero_entry(b, r);
@@ -269,7 +316,7 @@ void emit_env_struct(Buf *b, EnvGroup *g) {
   for (int i = 0; i < g->vars.n; i++) {
     const char *field = arena_printf("m%d_%s", i, c_ident(g->vars.v[i]->hint));
     buf_printf(b, "  %s;\n", declare(g->vars.v[i]->repr, field));
-    pointers(&m, g->vars.v[i]->repr, arena_printf(".%s", field), false);
+    pointers(&m, g->vars.v[i]->repr, arena_printf(".%s", field), NULL);
   }
   buf_puts(b, "};\n");
   layout(b, arena_printf("%s_layout", g->cname), "SNOW_RECORD", 0, arena_printf("struct %s", g->cname), &m, "closure");

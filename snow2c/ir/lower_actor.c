@@ -93,6 +93,7 @@ Ir *lower_receive(Lower *L, Expr *e, Dest d) {
   Ir *limit = e->a ? lower_value(L, e->a) : x_int(-1);
   Dest to = branch_dest(L, d, repr_of(concretize(e->ty)), &result);
   Ir *start = call_c("snow_receive_start", repr_unit());
+  vec_push(&start->args, x_site(L, e->span));
   vec_push(&start->args, limit);
   emit(L, T_EXPR)->e = start;
   IrVar *m = new_var("message", r);
@@ -106,15 +107,16 @@ Ir *lower_receive(Lower *L, Expr *e, Dest d) {
   loop->label2->hint = "next";
   bool dead = L->dead;
   L->out = &loop->a;
-  Ir *next = call_c("snow_receive_next", repr_bool());
+  Ir *next = call_c("snow_receive_next", repr_int());
   if (any) vec_push(&next->args, x_new(X_ADDRESS, NULL));
   else vec_push(&next->args, x_type(r));
   Ir *address = x_new(X_ADDRESS, NULL);
   if (r->kind != R_UNIT) address->var = m, m->reads++;
   vec_push(&next->args, address);
+  vec_push(&next->args, x_bool(false));
   IrVar *got = emit_let(L, "got", next);
   IrStmt *test = emit(L, T_IF);
-  test->e = x_not(x_var(got));
+  test->e = x_binary("==", x_var(got), x_int(0), repr_bool());
   L->out = &test->a;
   if (e->b) lower_expr(L, e->b, to);
   if (!L->dead) emit(L, T_BREAK)->loop = loop;

@@ -44,7 +44,7 @@ static void check_used(Resolver *R, const Binding *b) {
   }
   const Local *l = b->local;
   if (!l || l->used || l->silent || l->name->s[0] == '_') return;
-  if (begins_with_capital(l->name)) return; /* a misspelt variant, which is said elsewhere */
+  if (begins_with_capital(l->name)) return;                   /* a misspelt variant, which is said elsewhere */
   if (l->is_param && strcmp(l->name->s, "self") == 0) return; /* the interface asks for it */
   Diag *d = diag_warning(l->is_param ? "W0111" : "W0107", l->span, "unused %s: %s",
                          l->is_param ? "parameter" : "variable", l->name->s);

@@ -14,22 +14,23 @@
   X(nil) X(not) X(or) X(pub) X(receive) X(return) X(self) X(send) X(service) X(spawn) X(struct) X(supervisor)          \
   X(terminate) X(trait) X(trap) X(true) X(type) X(when) X(where) X(while) X(with)
 
-#define PUNCTUATION(X)                                                                                                 \
-  X(EQ_EQ, "==")                                                                                                       \
-  X(NOT_EQ, "!=")                                                                                                      \
-  X(LT_EQ, "<=")                                                                                                       \
-  X(GT_EQ, ">=")                                                                                                       \
-  X(AND_AND, "&&")                                                                                                     \
-  X(OR_OR, "||")                                                                                                       \
-  X(PIPE, "|>")                                                                                                        \
-  X(DOT_DOT, "..")                                                                                                     \
-  X(DIAMOND, "<>")                                                                                                     \
-  X(PLUS_PLUS, "++")                                                                                                   \
-  X(ARROW, "->")                                                                                                       \
-  X(FAT_ARROW, "=>")                                                                                                   \
-  X(COLONS, "::")                                                                                                      \
-  X(PLUS, "+") X(MINUS, "-") X(STAR, "*") X(SLASH, "/") X(PERCENT, "%") X(LT, "<") X(GT, ">") X(BANG, "!") X(BAR, "|") \
-      X(ASSIGN, "=") X(QUESTION, "?") X(LPAREN, "(") X(RPAREN, ")") X(LBRACKET, "[") X(RBRACKET, "]") X(LBRACE, "{")   \
+#define PUNCTUATION(X)                                                                                               \
+  X(EQ_EQ, "==")                                                                                                     \
+  X(NOT_EQ, "!=")                                                                                                    \
+  X(LT_EQ, "<=")                                                                                                     \
+  X(GT_EQ, ">=")                                                                                                     \
+  X(AND_AND, "&&")                                                                                                   \
+  X(OR_OR, "||")                                                                                                     \
+  X(PIPE, "|>")                                                                                                      \
+  X(DOT_DOT, "..")                                                                                                   \
+  X(DIAMOND, "<>")                                                                                                   \
+  X(PLUS_PLUS, "++")                                                                                                 \
+  X(ARROW, "->")                                                                                                     \
+  X(FAT_ARROW, "=>")                                                                                                 \
+  X(COLONS, "::")                                                                                                    \
+  X(PLUS, "+")                                                                                                       \
+  X(MINUS, "-") X(STAR, "*") X(SLASH, "/") X(PERCENT, "%") X(LT, "<") X(GT, ">") X(BANG, "!") X(BAR, "|")            \
+      X(ASSIGN, "=") X(QUESTION, "?") X(LPAREN, "(") X(RPAREN, ")") X(LBRACKET, "[") X(RBRACKET, "]") X(LBRACE, "{") \
           X(RBRACE, "}") X(COMMA, ",") X(DOT, ".") X(COLON, ":") X(SEMI, ";")
 
 typedef enum {

@@ -74,6 +74,14 @@ static Span pub_start(Parser *p, bool pub) {
   return pub && p->pos ? (Span){p->src, p->toks[p->pos - 1].start, 0} : tok_span(p);
 }
 
+/* Words of processes may name functions of a module, which are called with its name before a dot (decision D7). */
+static Ident parse_fn_name(Parser *p) {
+  TokKind k = kind(p);
+  bool word = k == TK_self || k == TK_link || k == TK_monitor || k == TK_spawn || k == TK_send;
+  if (word && !nl_here(p) && (kind_at(p, 1) == TK_LPAREN || kind_at(p, 1) == TK_LT)) return parse_name_after_dot(p);
+  return parse_ident_here(p, "a function name");
+}
+
 /* fn_def, with `fn` the current token; NULL when the head is followed by no body. An extern function has a C symbol
  * for its body: extern fn f(x :: T) -> R = "symbol" [located]. */
 FnClause *parse_fn(Parser *p, bool pub, bool is_extern) {
@@ -83,7 +91,7 @@ FnClause *parse_fn(Parser *p, bool pub, bool is_extern) {
   c->is_extern = is_extern;
   Span open = tok_span(p);
   next(p);
-  c->name = parse_ident_here(p, "a function name");
+  c->name = parse_fn_name(p);
   if (p->panic) return NULL;
   c->has_generics = parse_generics(p, &c->generics);
   bool no_params = !at_same_line(p, TK_LPAREN), reported = false;

@@ -21,7 +21,7 @@ typedef struct cell {
 } cell;
 
 static const uint32_t cell_ptrs[] = {offsetof(cell, next)};
-static const snow_layout cell_layout = {SNOW_RECORD, 0, sizeof(cell), 1, 0, cell_ptrs, "cell"};
+static const snow_layout cell_layout = {SNOW_RECORD, 0, sizeof(cell), 1, 0, 0, 0, cell_ptrs, "cell"};
 
 static const cell *cons(snow_cx *cx, int64_t value, const cell *next) {
   cell *c = snow_alloc(cx, &cell_layout, sizeof *c);
@@ -58,10 +58,10 @@ static void records(snow_cx *cx) {
 
 /* ---- lists ---- */
 
-static const snow_layout int_array = {SNOW_ARRAY, 0, sizeof(int64_t), 0, 0, NULL, "Int"};
+static const snow_layout int_array = {SNOW_ARRAY, 0, sizeof(int64_t), 0, 0, 0, 0, NULL, "Int"};
 static const snow_type int_type = {SNOW_INT, sizeof(int64_t), &int_array, snow_zeros, NULL, NULL, NULL, NULL, "Int"};
 static const uint32_t str_ptrs[] = {0};
-static const snow_layout str_array = {SNOW_ARRAY, 0, sizeof(snow_str), 1, 0, str_ptrs, "String"};
+static const snow_layout str_array = {SNOW_ARRAY, 0, sizeof(snow_str), 1, 0, 0, 0, str_ptrs, "String"};
 static const snow_type str_type = {SNOW_STRING, sizeof(snow_str), &str_array, &snow_empty, NULL, NULL, NULL, NULL, "String"};
 
 static snow_str number(snow_cx *cx, int64_t i) { return snow_int_to_string(cx, i); }
@@ -175,11 +175,13 @@ static void run(snow_cx *cx, void *unused) {
 
 int main(void) {
   static snow_cx cx;
+  cx.mem = snow_mem_new();
   snow_heap_new(&cx);
   snow_stack_new(&cx);
   snow_stack_run(&cx, run, NULL);
   snow_stack_free(&cx);
-  snow_heap_free(cx.heap);
+  snow_heap_free(&cx);
+  snow_mem_free(cx.mem);
   printf("1..%d\n", tests);
   return failed != 0;
 }

@@ -1,0 +1,37 @@
+/* A work-stealing deque of processes after Chase and Lev (SPAA 2005), with the orderings of Lê, Pop, Cohen and Zappa
+ * Nardelli (PPoPP 2013). Its owner pushes at the bottom; everybody, the owner too, takes from the top: those that could
+ * run first run first. */
+#ifndef SNOW_DEQUE_H
+#define SNOW_DEQUE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+typedef struct snow_ring {
+  struct snow_ring *former; /* thieves may still look into smaller ones */
+  int64_t mask;
+  _Atomic(void *) at[];
+} snow_ring;
+
+typedef struct snow_deque {
+  _Atomic int64_t top;
+  char apart[56]; /* the owner's and the thieves' ends on cache lines of their own */
+  _Atomic int64_t bottom;
+  _Atomic(snow_ring *) ring;
+} snow_deque;
+
+void snow_deque_init(snow_deque *d);
+void snow_deque_free(snow_deque *d);
+/* By the owner. */
+void snow_deque_push(snow_deque *d, void *x);
+/* By anybody: the oldest, or NULL when there is none. */
+void *snow_deque_take(snow_deque *d);
+
+static inline int64_t snow_deque_length(snow_deque *d) {
+  int64_t n =
+      atomic_load_explicit(&d->bottom, memory_order_acquire) - atomic_load_explicit(&d->top, memory_order_acquire);
+  return n < 0 ? 0 : n;
+}
+
+#endif

@@ -1,0 +1,617 @@
+/* Workers: threads that run processes. Each has a deque of those that can run, which idle workers steal from, and a
+ * slot for the one that was woken last, which runs next: it is probably who the running one talks to.
+ *
+ * A worker goes from process to process without passing through its own stack. Who was left can be resumed elsewhere
+ * at once, so what remains to be done for it is done after the switch, by whoever comes next (snow_arrived). */
+#define _GNU_SOURCE
+#include "actor/process.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MOST_WORKERS = 256, SLICE_US = 2000, LIFO_MOST = 16, LOOK_AROUND = 61, END_MS = 5000 };
+
+struct snow_worker {
+  snow_cx cx; /* for what a worker does between processes */
+  snow_ctx ctx;
+  snow_deque deque;
+  snow_process *woken; /* runs next */
+  unsigned woken_run, ticks;
+  snow_timers *timers;
+  _Atomic(snow_process *) current;
+  _Atomic unsigned switches;
+  /* what is to be done for the process that was left */
+  enum { NOTHING, WAITS, YIELDS, ENDED } after;
+  snow_process *left;
+  uint64_t random;
+  int number;
+  bool searching;
+  /* parking, under world.lock */
+  pthread_cond_t cond;
+  bool idle, notified;
+  snow_worker *next_idle;
+};
+
+static struct {
+  pthread_mutex_t lock;
+  snow_worker *workers[MOST_WORKERS];
+  _Atomic int n_workers, n_idle, n_searching;
+  int most;
+  snow_worker *idle;
+  /* from threads that are no workers */
+  snow_process *injected, **injected_last;
+  _Atomic int n_injected;
+  _Atomic int busy;
+  snow_process *main;
+  _Atomic bool over;
+  _Atomic int stage; /* 0: the program runs; 1: root supervisors stop; 2: all others */
+  int64_t end_by;
+  /* the monitor */
+  pthread_cond_t someone_runs;
+  _Atomic bool monitor;
+  bool monitor_sleeps;
+  /* SNOW_SCHED_SEED: one worker, which chooses at random */
+  bool seeded;
+  snow_process **ready;
+  size_t n_ready, cap_ready;
+} world = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+bool snow_seeded(void) { return world.seeded; }
+bool snow_is_ending(void) { return atomic_load_explicit(&world.stage, memory_order_relaxed) > 0; }
+snow_timers *snow_worker_timers(snow_worker *w) { return w->timers; }
+
+static uint64_t random_of(snow_worker *w) { /* xorshift64* (Vigna 2016) */
+  uint64_t x = w->random;
+  x ^= x >> 12;
+  x ^= x << 25;
+  x ^= x >> 27;
+  w->random = x;
+  return x * UINT64_C(2685821657736338717);
+}
+
+/* ---- waking workers ---- */
+
+static void *worker_thread(void *w);
+
+static snow_worker *new_worker(void) {
+  snow_worker *w = calloc(1, sizeof *w);
+  if (!w) snow_die(102, "Snow: out of memory\n");
+  w->number = atomic_load(&world.n_workers);
+  w->cx.mem = snow_mem_new();
+  w->cx.worker = w;
+  w->timers = snow_timers_new();
+  w->random = (uint64_t)(w->number + 1) * 0x9E3779B97F4A7C15u;
+  snow_deque_init(&w->deque);
+  pthread_condattr_t monotonic;
+  pthread_condattr_init(&monotonic);
+#ifdef __linux__
+  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+#endif
+  pthread_cond_init(&w->cond, &monotonic);
+  world.workers[w->number] = w;
+  atomic_fetch_add(&world.n_workers, 1);
+  return w;
+}
+
+static bool start_thread(void *(*run)(void *), void *arg) {
+  pthread_attr_t attr;
+  pthread_t thread;
+  sigset_t all, old;
+  sigfillset(&all);
+  sigdelset(&all, SIGSEGV);
+  sigdelset(&all, SIGBUS);
+  sigdelset(&all, SIGFPE);
+  sigdelset(&all, SIGILL);
+  pthread_sigmask(SIG_SETMASK, &all, &old); /* signals are the program's */
+  pthread_attr_init(&attr);
+  pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+  bool ok = pthread_create(&thread, &attr, run, arg) == 0;
+  pthread_attr_destroy(&attr);
+  pthread_sigmask(SIG_SETMASK, &old, NULL);
+  return ok;
+}
+
+static void unlist(snow_worker *w) {
+  snow_worker **at = &world.idle;
+  while (*at != w)
+    at = &(*at)->next_idle;
+  *at = w->next_idle;
+  w->idle = false;
+  atomic_fetch_sub(&world.n_idle, 1);
+  if (world.monitor_sleeps) {
+    world.monitor_sleeps = false;
+    pthread_cond_signal(&world.someone_runs);
+  }
+}
+
+/* There is more to do than the caller will do next: another worker should look. One that searches is enough; it wakes
+ * the next when it has found something. */
+static void wake_worker(void) {
+  if (atomic_load(&world.n_searching) > 0) return;
+  if (atomic_load(&world.n_idle) == 0 && atomic_load_explicit(&world.n_workers, memory_order_relaxed) >= world.most)
+    return;
+  pthread_mutex_lock(&world.lock);
+  snow_worker *w = world.idle;
+  if (w) {
+    unlist(w);
+    w->notified = true;
+    w->searching = true;
+    atomic_fetch_add(&world.n_searching, 1);
+    pthread_cond_signal(&w->cond);
+  } else if (atomic_load(&world.n_workers) < world.most && !world.over) {
+    w = new_worker();
+    w->searching = true;
+    atomic_fetch_add(&world.n_searching, 1);
+    if (!start_thread(worker_thread, w)) {
+      /* Those that there are will do. Nobody looks at the last one without a thread. */
+      world.most = w->number;
+      atomic_fetch_sub(&world.n_workers, 1);
+      atomic_fetch_sub(&world.n_searching, 1);
+    }
+  }
+  pthread_mutex_unlock(&world.lock);
+}
+
+static void inject(snow_process *p) {
+  pthread_mutex_lock(&world.lock);
+  p->next = NULL;
+  if (!world.injected) world.injected_last = &world.injected;
+  *world.injected_last = p;
+  world.injected_last = &p->next;
+  atomic_fetch_add(&world.n_injected, 1);
+  pthread_mutex_unlock(&world.lock);
+  wake_worker();
+}
+
+static snow_process *take_injected(void) {
+  if (!atomic_load(&world.n_injected)) return NULL;
+  pthread_mutex_lock(&world.lock);
+  snow_process *p = world.injected;
+  if (p) {
+    world.injected = p->next;
+    atomic_fetch_sub(&world.n_injected, 1);
+  }
+  pthread_mutex_unlock(&world.lock);
+  return p;
+}
+
+static void enqueue(snow_worker *w, snow_process *p) {
+  if (world.seeded) {
+    if (world.n_ready == world.cap_ready) {
+      world.cap_ready = world.cap_ready ? world.cap_ready * 2 : 64;
+      world.ready = realloc(world.ready, world.cap_ready * sizeof *world.ready);
+      if (!world.ready) snow_die(102, "Snow: out of memory\n");
+    }
+    world.ready[world.n_ready++] = p;
+    return;
+  }
+  if (!w) {
+    inject(p);
+    return;
+  }
+  snow_deque_push(&w->deque, p);
+  wake_worker();
+}
+
+static void run_next(snow_worker *w, snow_process *p) {
+  if (!w || world.seeded) {
+    enqueue(w, p);
+    return;
+  }
+  snow_process *before = w->woken;
+  w->woken = p;
+  if (before) enqueue(w, before);
+}
+
+void snow_wake(snow_cx *cx, snow_process *p) {
+  int waiting = PROCESS_WAITING;
+  if (atomic_load(&p->state) == PROCESS_WAITING && atomic_compare_exchange_strong(&p->state, &waiting, PROCESS_READY))
+    run_next(cx ? cx->worker : NULL, p);
+}
+
+void snow_wake_event(snow_cx *cx, snow_process *p, unsigned event) {
+  atomic_fetch_or(&p->events, event);
+  snow_wake(cx, p);
+}
+
+void snow_poke(snow_process *p) {
+  __atomic_store_n(&p->cx.preempt, 1, __ATOMIC_RELAXED);
+  __atomic_store_n(&p->cx.limit, (char *)UINTPTR_MAX, __ATOMIC_RELAXED);
+}
+
+/* ---- what runs next ---- */
+
+static snow_process *choose(snow_worker *w) {
+  for (;;) {
+    snow_timers_run(&w->cx, w->timers, snow_now());
+    if (world.n_ready) {
+      size_t i = (size_t)(random_of(w) >> 16) % world.n_ready;
+      snow_process *p = world.ready[i];
+      world.ready[i] = world.ready[--world.n_ready];
+      return p;
+    }
+    snow_process *p = take_injected();
+    if (p) return p;
+    /* Nobody can run: time passes, unless nobody cares. */
+    if (atomic_load(&world.busy) || !snow_timers_matter(w->timers)) return NULL;
+    snow_time_travel(snow_timers_next(w->timers));
+  }
+}
+
+/* Of this worker's own. */
+static snow_process *next_local(snow_worker *w) {
+  if (world.seeded) return choose(w);
+  snow_process *p;
+  if (++w->ticks % LOOK_AROUND == 0) {
+    if (snow_timers_next(w->timers) != INT64_MAX) snow_timers_run(&w->cx, w->timers, snow_now());
+    if ((p = take_injected())) return p;
+  }
+  if ((p = w->woken)) {
+    w->woken = NULL;
+    if (++w->woken_run <= LIFO_MOST || !snow_deque_length(&w->deque)) return p;
+    snow_deque_push(&w->deque, p);
+  }
+  w->woken_run = 0;
+  if ((p = snow_deque_take(&w->deque))) return p;
+  return take_injected();
+}
+
+static snow_process *steal(snow_worker *w) {
+  int n = atomic_load(&world.n_workers);
+  int first = n > 1 ? (int)(random_of(w) >> 33) % n : 0;
+  for (int i = 0; i < n; i++) {
+    snow_worker *v = world.workers[(first + i) % n];
+    snow_process *p = v == w ? NULL : snow_deque_take(&v->deque);
+    if (p) return p;
+  }
+  return NULL;
+}
+
+static void stop_searching(snow_worker *w, bool found) {
+  if (!w->searching) return;
+  w->searching = false;
+  /* The last one who searched and found something passes the search on. */
+  if (atomic_fetch_sub(&world.n_searching, 1) == 1 && found) wake_worker();
+}
+
+static snow_process *find_work(snow_worker *w) {
+  if (!world.seeded && snow_timers_next(w->timers) != INT64_MAX) snow_timers_run(&w->cx, w->timers, snow_now());
+  snow_process *p = next_local(w);
+  if (!p && !world.seeded) {
+    if (!w->searching) {
+      w->searching = true;
+      atomic_fetch_add(&world.n_searching, 1);
+    }
+    p = steal(w);
+  }
+  stop_searching(w, p != NULL);
+  return p;
+}
+
+static bool work_somewhere(void) {
+  if (atomic_load(&world.n_injected)) return true;
+  int n = atomic_load(&world.n_workers);
+  for (int i = 0; i < n; i++)
+    if (snow_deque_length(&world.workers[i]->deque)) return true;
+  return false;
+}
+
+/* ---- the end of the program ---- */
+
+typedef struct {
+  snow_cx *cx;
+  int n;
+} stopper;
+
+static void stop(stopper *s, snow_process *p) {
+  snow_reason *why = snow_reason_new(END_SHUTDOWN, 0, NULL, "", 0);
+  snow_send_exit(s->cx, process_pid(p), why);
+  snow_reason_drop(why);
+  s->n++;
+}
+
+static void stop_root(void *s, snow_process *p) {
+  if (p->is_supervisor && !(p->parent && snow_process_find(p->parent))) stop(s, p);
+}
+
+static void stop_any(void *s, snow_process *p) {
+  if (!p->is_main && p->end.code) stop(s, p);
+}
+
+/* All workers are idle, so nobody touches a process. Whether the program is over; else there is work again. */
+static bool quiescent(snow_worker *w) {
+  stopper s = {&w->cx, 0};
+  if (atomic_load(&world.stage) == 0) {
+    atomic_store(&world.stage, 1);
+    snow_process_each(stop_root, &s);
+    if (s.n) return false;
+  }
+  if (atomic_load(&world.stage) == 1) {
+    atomic_store(&world.stage, 2);
+    world.end_by = snow_deadline(END_MS);
+    snow_process_each(stop_any, &s);
+    if (s.n) return false;
+  }
+  return true;
+}
+
+static bool nothing_will_happen(void) {
+  if (atomic_load(&world.busy) || work_somewhere()) return false;
+  int n = atomic_load(&world.n_workers);
+  for (int i = 0; i < n; i++)
+    if (snow_timers_matter(world.workers[i]->timers)) return false;
+  return true;
+}
+
+/* ---- parking ---- */
+
+static void park(snow_worker *w) {
+  pthread_mutex_lock(&world.lock);
+  w->idle = true;
+  w->notified = false;
+  w->next_idle = world.idle;
+  world.idle = w;
+  int idle = atomic_fetch_add(&world.n_idle, 1) + 1;
+  while (world.over && w->number)
+    pthread_cond_wait(&w->cond, &world.lock);
+  if (world.over || work_somewhere()) {
+    unlist(w);
+    pthread_mutex_unlock(&world.lock);
+    return;
+  }
+  if (idle == atomic_load(&world.n_workers)) {
+    if (nothing_will_happen()) {
+      /* The others sleep, and cannot be woken without the lock, but by us. */
+      unlist(w);
+      pthread_mutex_unlock(&world.lock);
+      if (quiescent(w)) {
+        pthread_mutex_lock(&world.lock);
+        atomic_store(&world.over, true);
+        pthread_cond_signal(&world.workers[0]->cond);
+        pthread_mutex_unlock(&world.lock);
+      }
+      return;
+    }
+    snow_out_flush();
+  }
+  while (!w->notified && !world.over) {
+    int64_t deadline = snow_timers_next(w->timers);
+    if (world.seeded || deadline == INT64_MAX) pthread_cond_wait(&w->cond, &world.lock);
+    else {
+      if (deadline <= snow_now()) break;
+      struct timespec at = {(time_t)(deadline / 1000000000), (long)(deadline % 1000000000)};
+#ifndef __linux__
+      struct timespec real;
+      clock_gettime(CLOCK_REALTIME, &real);
+      int64_t then = (int64_t)real.tv_sec * 1000000000 + real.tv_nsec + (deadline - snow_now());
+      at = (struct timespec){(time_t)(then / 1000000000), (long)(then % 1000000000)};
+#endif
+      if (pthread_cond_timedwait(&w->cond, &world.lock, &at) == ETIMEDOUT) break;
+    }
+  }
+  if (w->idle) unlist(w);
+  pthread_mutex_unlock(&world.lock);
+}
+
+/* ---- switching ---- */
+
+static void prepare(snow_worker *w, snow_process *p) {
+  atomic_store_explicit(&p->state, PROCESS_RUNNING, memory_order_relaxed);
+  p->worker = w;
+  p->cx.worker = w;
+  p->cx.mem = w->cx.mem;
+  __atomic_store_n(&p->cx.preempt, world.seeded, __ATOMIC_RELAXED);
+  __atomic_store_n(&p->cx.limit, world.seeded ? (char *)UINTPTR_MAX : snow_stack_limit(p->cx.stack), __ATOMIC_RELAXED);
+  atomic_store_explicit(&w->current, p, memory_order_relaxed);
+  atomic_store_explicit(&w->switches, atomic_load_explicit(&w->switches, memory_order_relaxed) + 1,
+                        memory_order_relaxed);
+}
+
+static void finish_switch(snow_worker *w) {
+  snow_process *p = w->left;
+  int what = w->after;
+  w->after = NOTHING;
+  switch (what) {
+  case NOTHING: break;
+  case WAITS:
+    atomic_store(&p->state, PROCESS_WAITING);
+    /* What came in before that nobody has woken it for. */
+    if (atomic_load(&p->inbox) || atomic_load(&p->events)) {
+      int waiting = PROCESS_WAITING;
+      if (atomic_compare_exchange_strong(&p->state, &waiting, PROCESS_READY)) run_next(w, p);
+    }
+    break;
+  case YIELDS:
+    atomic_store(&p->state, PROCESS_READY);
+    enqueue(w, p);
+    break;
+  case ENDED: snow_process_release(w->cx.mem, p); break;
+  }
+}
+
+void snow_arrived(snow_cx *cx) { finish_switch(cx->worker); }
+
+static void leave(snow_cx *cx, int after, snow_process *next) {
+  snow_process *me = cx->self;
+  snow_worker *w = cx->worker;
+  w->left = me;
+  w->after = after;
+  snow_ctx *to = &w->ctx;
+  if (next) {
+    prepare(w, next);
+    to = &next->ctx;
+  } else atomic_store_explicit(&w->current, NULL, memory_order_relaxed);
+  if (after == ENDED) snow_ctx_quit(&me->ctx, to);
+  snow_ctx_switch(&me->ctx, to);
+  finish_switch(me->worker);
+}
+
+void snow_suspend(snow_cx *cx) {
+  snow_process *me = cx->self;
+  for (;;) {
+    leave(cx, WAITS, next_local(cx->worker));
+    if (!snow_is_ending() || me->is_supervisor || me->ending) return;
+    /* Nothing but its end concerns it any more. */
+    snow_look(cx);
+    atomic_store(&me->events, 0);
+    if (me->doomed) return;
+  }
+}
+
+void snow_leave(snow_cx *cx) {
+  leave(cx, ENDED, next_local(cx->worker));
+  abort();
+}
+
+void snow_yield(snow_cx *cx) {
+  snow_process *me = cx->self;
+  if (!me) {
+    __atomic_store_n(&cx->preempt, 0, __ATOMIC_RELAXED);
+    return;
+  }
+  snow_worker *w = cx->worker;
+  if (world.seeded) {
+    if (random_of(w) >> 61) return;
+  } else {
+    __atomic_store_n(&cx->preempt, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&cx->limit, snow_stack_limit(cx->stack), __ATOMIC_RELAXED);
+  }
+  snow_look(cx);
+  snow_process_resumed(cx);
+  if (!world.seeded && snow_timers_next(w->timers) <= snow_now()) snow_timers_run(cx, w->timers, snow_now());
+  if (world.seeded && !world.n_ready) return;
+  snow_process *next = next_local(w);
+  if (!next) return;
+  leave(cx, YIELDS, next);
+  snow_process_resumed(cx);
+}
+
+void snow_start_process(snow_cx *cx, snow_process *p) {
+  atomic_store_explicit(&p->state, PROCESS_READY, memory_order_relaxed);
+  enqueue(cx->worker, p);
+}
+
+void snow_busy(int change) { atomic_fetch_add(&world.busy, change); }
+
+static void loop(snow_worker *w) {
+  while (!(atomic_load_explicit(&world.over, memory_order_relaxed) && w->number == 0)) {
+    snow_process *p = find_work(w);
+    if (!p) {
+      park(w);
+      continue;
+    }
+    prepare(w, p);
+    snow_ctx_switch(&w->ctx, &p->ctx);
+    finish_switch(w);
+  }
+}
+
+static void *worker_thread(void *p) {
+  loop(p);
+  return NULL;
+}
+
+/* ---- the monitor ---- */
+
+/* Interrupts processes that run too long, or while a timer of their worker is due. It sleeps while all workers do. */
+static void *monitor(void *unused) {
+  unsigned last[MOST_WORKERS] = {0};
+  (void)unused;
+  for (;;) {
+    pthread_mutex_lock(&world.lock);
+    while (atomic_load(&world.n_idle) == atomic_load(&world.n_workers)) {
+      world.monitor_sleeps = true;
+      pthread_cond_wait(&world.someone_runs, &world.lock);
+    }
+    pthread_mutex_unlock(&world.lock);
+    int64_t now = snow_now(), wait = SLICE_US * 1000L;
+    int n = atomic_load(&world.n_workers);
+    for (int i = 0; i < n; i++) {
+      int64_t left = snow_timers_next(world.workers[i]->timers) - now;
+      if (left < wait) wait = left < 100000 ? 100000 : left;
+    }
+    struct timespec slice = {0, (long)wait};
+    nanosleep(&slice, NULL);
+    now = snow_now();
+    for (int i = 0; i < n; i++) {
+      snow_worker *w = world.workers[i];
+      snow_process *p = atomic_load_explicit(&w->current, memory_order_relaxed);
+      unsigned switches = atomic_load_explicit(&w->switches, memory_order_relaxed);
+      if (p && (switches == last[i] || snow_timers_next(w->timers) <= now)) snow_poke(p);
+      last[i] = switches;
+    }
+    if (atomic_load(&world.stage) == 2 && now > world.end_by + END_MS * INT64_C(1000000)) {
+      snow_out_flush(); /* a terminate block that does not end */
+      _exit(0);
+    }
+  }
+  return NULL;
+}
+
+/* ---- the beginning ---- */
+
+static int processors(void) {
+#if defined(__linux__) && defined(CPU_COUNT)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+#endif
+  long n = sysconf(_SC_NPROCESSORS_ONLN);
+  return n > 0 ? (int)n : 1;
+}
+
+/* The first process besides main is born. */
+void snow_world_grows(void) {
+  if (world.monitor || world.seeded) return;
+  pthread_mutex_lock(&world.lock);
+  bool first = !world.monitor;
+  world.monitor = true;
+  pthread_mutex_unlock(&world.lock);
+  if (!first) return;
+  start_thread(monitor, NULL);
+  snow_inspect_on_signal(start_thread);
+}
+
+void snow_world_counters(snow_counters *c) {
+  c->workers = atomic_load(&world.n_workers);
+  c->idle = atomic_load(&world.n_idle);
+  c->switches = 0;
+  for (int i = 0; i < c->workers; i++)
+    c->switches += atomic_load_explicit(&world.workers[i]->switches, memory_order_relaxed);
+}
+
+void snow_world_run(snow_process *main) {
+  const char *number = getenv("SNOW_WORKERS"), *seed = getenv("SNOW_SCHED_SEED");
+  world.most = number && *number ? atoi(number) : processors();
+  if (world.most < 1) world.most = 1;
+  if (world.most > MOST_WORKERS) world.most = MOST_WORKERS;
+  pthread_cond_init(&world.someone_runs, NULL);
+  snow_worker *w = new_worker();
+  if (seed && *seed) {
+    world.seeded = true;
+    world.most = 1;
+    w->random = (strtoull(seed, NULL, 10) + 1) * 0x9E3779B97F4A7C15u;
+  }
+  world.main = main;
+  snow_mem_free(w->cx.mem);
+  w->cx.mem = main->cx.mem;
+  atomic_store(&main->state, PROCESS_READY);
+  w->woken = main;
+  if (world.seeded) {
+    w->woken = NULL;
+    enqueue(w, main);
+  }
+  loop(w);
+}
+
+void snow_main_done(snow_cx *cx) {
+  for (;;) {
+    cx->self->deadline = 0;
+    snow_wait_more(cx);
+  }
+}
