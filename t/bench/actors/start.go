@@ -1,0 +1,9 @@
+package main
+
+import "fmt"
+
+func main() {
+	texts := make(chan string)
+	go func() { texts <- "started" }()
+	fmt.Println(<-texts)
+}
