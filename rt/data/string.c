@@ -4,6 +4,7 @@
 #include "data/unicode.h"
 #include "rt.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 const snow_layout snow_static_string = {SNOW_STATIC, 0, sizeof(snow_string), 0, 0, 0, 0, NULL, "String"};
@@ -153,7 +154,14 @@ snow_str snow_float_to_string(snow_cx *cx, double x) {
   return snow_string_new(cx, buf, snow_format_double(x, buf));
 }
 
-snow_str snow_pid_to_string(snow_cx *cx, snow_pid p) { return snow_int_to_string(cx, (int64_t)p); }
+/* <0.serial>, or of another node <node.serial.creation>. */
+snow_str snow_pid_to_string(snow_cx *cx, snow_pid p) {
+  char text[64];
+  unsigned long long node = p >> 48, creation = p >> 40 & 255, serial = p & (((uint64_t)1 << 40) - 1);
+  int n = node ? snprintf(text, sizeof text, "<%llu.%llu.%llu>", node, serial, creation)
+               : snprintf(text, sizeof text, "<0.%llu>", serial);
+  return snow_string_new(cx, text, (size_t)n);
+}
 snow_str snow_bool_to_string(bool b) { return b ? &true_text : &false_text; }
 
 /* ---- code points ---- */

@@ -83,6 +83,26 @@ Ir *lower_link(Lower *L, Expr *e) {
   return x;
 }
 
+/* The arms for signals, or those for messages; what fits none of them stays, and the loop goes on. */
+static void lower_arms(Lower *L, Expr *e, bool signals, IrVar *subject, IrStmt *loop, Dest to) {
+  MatchArm *arms = NEW_ARRAY(MatchArm, e->arms.n + 1);
+  int n = 0;
+  for (int i = 0; i < e->arms.n; i++) {
+    Arm *a = &e->arms.v[i];
+    if (a->signal != signals) continue;
+    arms[n].pats = NEW_ARRAY(Pat *, 1);
+    arms[n].pats[0] = a->pat;
+    arms[n].guard = a->guard;
+    arms[n].body = a->body;
+    arms[n++].taken = "snow_receive_take";
+  }
+  arms[n].pats = NEW_ARRAY(Pat *, 1);
+  arms[n++].again = loop;
+  Ir *col = x_var(subject);
+  lower_match(L, &col, 1, arms, n, to, e->span);
+  if (!L->dead) emit(L, T_BREAK)->loop = loop;
+}
+
 /* Each message in the mailbox is tried against the arms; the first that fits is taken out. Those that fit no arm stay,
  * and the scan goes on with what is behind them. */
 Ir *lower_receive(Lower *L, Expr *e, Dest d) {
@@ -113,30 +133,29 @@ Ir *lower_receive(Lower *L, Expr *e, Dest d) {
   Ir *address = x_new(X_ADDRESS, NULL);
   if (r->kind != R_UNIT) address->var = m, m->reads++;
   vec_push(&next->args, address);
-  vec_push(&next->args, x_bool(false));
+  int signals = 0;
+  for (int i = 0; i < e->arms.n; i++)
+    signals += e->arms.v[i].signal;
+  vec_push(&next->args, x_bool(signals > 0));
   IrVar *got = emit_let(L, "got", next);
   IrStmt *test = emit(L, T_IF);
   test->e = x_binary("==", x_var(got), x_int(0), repr_bool());
   L->out = &test->a;
   if (e->b) lower_expr(L, e->b, to);
   if (!L->dead) emit(L, T_BREAK)->loop = loop;
-  bool dead_a = L->dead;
   L->out = &loop->a;
   L->dead = dead;
-  MatchArm *arms = NEW_ARRAY(MatchArm, e->arms.n + 1);
-  for (int i = 0; i < e->arms.n; i++) {
-    arms[i].pats = NEW_ARRAY(Pat *, 1);
-    arms[i].pats[0] = e->arms.v[i].pat;
-    arms[i].guard = e->arms.v[i].guard;
-    arms[i].body = e->arms.v[i].body;
-    arms[i].taken = "snow_receive_take";
+  if (signals) {
+    test = emit(L, T_IF);
+    test->e = x_binary("==", x_var(got), x_int(2), repr_bool());
+    L->out = &test->a;
+    emit(L, T_EXPR)->e = call_c("snow_receive_signal", repr_unit());
+    Type *t = concretize(type_con(signal_type(), NULL, 0));
+    lower_arms(L, e, true, emit_let(L, "signal", call_fn_typed(L, signal_maker(), NULL, NULL, 0, t, e->span)), loop, to);
+    L->out = &loop->a;
+    L->dead = dead;
   }
-  arms[e->arms.n].pats = NEW_ARRAY(Pat *, 1);
-  arms[e->arms.n].again = loop;
-  Ir *subject = x_var(m);
-  lower_match(L, &subject, 1, arms, e->arms.n + 1, to, e->span);
-  if (!L->dead) emit(L, T_BREAK)->loop = loop;
-  (void)dead_a;
+  lower_arms(L, e, false, m, loop, to);
   L->out = out;
   L->dead = dead;
   if (e->discarded && d.kind == TO_VALUE) return x_unit();

@@ -415,7 +415,7 @@ Type *infer_arms(Expr *e, Type *subject, Type *expected, Expr **first_body) {
   Expr *first = NULL;
   for (int i = 0; i < e->arms.n; i++) {
     Arm *a = &e->arms.v[i];
-    infer_pat(a->pat, subject);
+    infer_pat(a->pat, a->signal ? type_con(signal_type(), NULL, 0) : subject);
     if (a->guard) check_expr(a->guard, builtin.t_bool, NULL);
     Type *t = infer_expr(a->body, result ? result : expected);
     if (e->discarded) result = builtin.t_unit;

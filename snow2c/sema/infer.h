@@ -35,6 +35,7 @@ Type *infer_expr(Expr *e, Type *expected);
  * where there is no arm. */
 Type *infer_arms(Expr *e, Type *subject, Type *expected, Expr **first_body);
 /* infer_actor.c */
+Fn *signal_maker(void);
 Type *infer_receive(Expr *e, Type *expected);
 Type *infer_spawn(Expr *e);
 Type *infer_send(Expr *e);

@@ -27,12 +27,26 @@ void discard_tail(Expr *e) {
   }
 }
 
+/* The library's function that makes a Signal of what the runtime knows. */
+Fn *signal_maker(void) {
+  Module *m = std_module(intern_z("Process"));
+  Fn *f = fn_by_arity(pmap_get(&m->fns, intern_z("signal")), 0);
+  if (!f) die("the standard library does not know how to make signals");
+  return f;
+}
+
 Type *infer_receive(Expr *e, Type *expected) {
   Expr *first = NULL;
   Type *message = infer->message ? infer->message : fresh();
   if (e->a) check_expr(e->a, builtin.t_int, NULL);
   Type *t = infer_arms(e, message, expected, &first);
   e->subst_ty = message;
+  for (int i = 0; i < e->arms.n; i++)
+    if (e->arms.v[i].signal) {
+      Type **none;
+      use_fn(signal_maker(), &none, e->span);
+      break;
+    }
   if (!e->b) return t ? t : builtin.t_unit;
   Type *late = infer_expr(e->b, t ? t : expected);
   if (e->discarded) return builtin.t_unit;

@@ -85,6 +85,7 @@ Tycon *find_type(Module *m, Name name);
 Tycon *find_type_path(Module *m, const Path *path);
 Interface *find_interface(Module *m, const Path *path);
 Variant *find_ctor(Module *m, Name name);
+Tycon *signal_type(void);
 Variant *find_ctor_path(Module *m, const Path *path);
 Variant *variant_of(Tycon *t, Name name);
 

@@ -760,12 +760,31 @@ static void wrong_arguments(const Expr *e, int want) {
   d->json = arena_printf("arity mismatch: expected %d arguments, found %d", want, n);
 }
 
+/* Exit(pid, reason) and its like in a receive, where the program means nothing else by the name: what the runtime
+ * tells. All alternatives of a pattern must be such. */
+static bool signal_pattern(Pat *p) {
+  Tycon *signal = signal_type();
+  if (p->kind == PAT_AS) return signal_pattern(p->args.v[0]);
+  if (p->kind == PAT_OR) {
+    bool all = true;
+    for (int i = 0; i < p->args.n; i++)
+      all &= signal_pattern(p->args.v[i]);
+    return all;
+  }
+  if (p->kind != PAT_CTOR || !signal) return false;
+  if (!p->variant && p->path.n == 1)
+    for (int i = 0; i < signal->variants.n; i++)
+      if (signal->variants.v[i]->name.name == p->path.v[0].name) p->variant = signal->variants.v[i];
+  return p->variant && p->variant->tycon == signal;
+}
+
 static void resolve_arms(Resolver *R, Expr *e) {
   int mark = R->undo.n;
   for (int i = 0; i < e->arms.n; i++) {
     Arm *a = &e->arms.v[i];
     Locals locals = {0};
     resolve_pat(R, a->pat, &locals);
+    if (e->kind == E_RECEIVE) a->signal = signal_pattern(a->pat);
     bind_all(R, &locals);
     resolve_expr(R, a->guard);
     resolve_expr(R, a->body);

@@ -116,6 +116,12 @@ Variant *find_ctor_path(Module *m, const Path *path) {
   return v;
 }
 
+/* What the patterns for signals belong to. */
+Tycon *signal_type(void) {
+  Module *m = std_module(intern_z("Process"));
+  return m ? pmap_get(&m->types, intern_z("Signal")) : NULL;
+}
+
 /* ---- interfaces ---- */
 
 Interface *find_interface(Module *m, const Path *path) {

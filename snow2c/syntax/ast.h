@@ -138,6 +138,7 @@ typedef struct {
   Expr *guard; /* or NULL */
   Expr *body;
   Span span;
+  bool signal; /* of a receive: takes notices of exits and the like, not messages */
 } Arm;
 
 typedef struct {
