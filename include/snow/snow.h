@@ -269,6 +269,10 @@ void snow_service_reply(snow_cx *cx, const snow_type *t, const void *value);
 /* 1 when a request is next, 2 for a notice of an exit, which is taken. */
 int64_t snow_service_event(snow_cx *cx);
 void snow_process_supervises(snow_cx *cx, snow_str name);
+snow_pid snow_supervisor_parent(snow_cx *cx);
+bool snow_supervisor_is(snow_cx *cx, snow_pid pid);
+bool snow_supervisor_await_exit(snow_cx *cx, snow_pid pid, int64_t ms);
+int64_t snow_time_ms(snow_cx *cx);
 void snow_report_failed(snow_cx *cx, snow_str why);
 
 /* Jobs: processes whose value or failure their parent awaits. What an adopting one spawns is linked to its parent. */
@@ -445,6 +449,19 @@ void snow_map_missing(snow_cx *cx, const snow_site *at, const snow_type *v, void
 int64_t snow_map_size(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m);
 snow_list snow_map_keys(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m);
 snow_list snow_map_values(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m);
+
+/* ---- a value with its type ---- */
+
+typedef struct snow_any {
+  snow_object h;
+  const snow_type *type;
+  const snow_buf *value; /* one element; NULL where values have no size */
+} snow_any;
+
+const snow_any *snow_any_box(snow_cx *cx, const snow_type *t, const void *value);
+bool snow_any_fits(snow_cx *cx, const snow_type *t, const void *value, const snow_any *any);
+/* Panics when it is of another type. */
+void snow_any_unbox(snow_cx *cx, const snow_type *t, const snow_any *any, void *out);
 
 /* ---- system ---- */
 

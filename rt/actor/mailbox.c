@@ -374,6 +374,27 @@ void snow_service_reply(snow_cx *cx, const snow_type *t, const void *value) {
   snow_deliver_or_drop(cx, m);
 }
 
+/* Waits for the notice that a process has ended, which is dropped; false when the time is over. */
+bool snow_supervisor_await_exit(snow_cx *cx, snow_pid pid, int64_t ms) {
+  snow_process *me = cx->self;
+  me->cursor = &me->first;
+  snow_wait_at_most(me, ms);
+  for (;;) {
+    snow_message *m = *me->cursor;
+    if (!m) {
+      if (snow_wait_more(cx)) continue;
+      snow_wait_over(me);
+      return false;
+    }
+    if (m->kind == NOTICE_EXIT && letter(m)->from == pid && letter(m)->ref == NOTICE_OF_LINK) {
+      snow_message_free(cx, unlink_at(me, me->cursor));
+      snow_wait_over(me);
+      return true;
+    }
+    me->cursor = &m->next;
+  }
+}
+
 /* ---- jobs: processes whose parent waits for their value ---- */
 
 void snow_job_born(snow_process *parent, snow_process *job) {

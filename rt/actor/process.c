@@ -259,6 +259,7 @@ void snow_process_release(struct snow_mem *mem, snow_process *p) {
   atomic_store_explicit(&p->heap_bytes, 0, memory_order_relaxed);
   atomic_store_explicit(&p->events, 0, memory_order_relaxed);
   atomic_store_explicit(&p->named, NOT_NAMED, memory_order_relaxed);
+  atomic_store_explicit(&p->is_supervisor, false, memory_order_relaxed);
   memset(&p->ctx, 0, sizeof p->ctx);
   char *from = (char *)&p->worker;
   memset(from, 0, (size_t)((char *)(p + 1) - from));

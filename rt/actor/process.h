@@ -47,6 +47,8 @@ typedef enum {
   SIGNAL_EXIT
 } snow_kind;
 
+enum { NOTICE_OF_LINK, NOTICE_OF_ORDER }; /* ref of a NOTICE_EXIT: a linked process ended, or somebody sent an exit */
+
 /* The value of a MESSAGE, REQUEST or REPLY follows; of others nothing does. */
 typedef struct snow_message {
   struct snow_message *next;
@@ -111,6 +113,7 @@ struct snow_process {
   _Atomic(const snow_site *) waits_at; /* a receive */
   _Atomic size_t heap_bytes;
   _Atomic int named; /* names.c */
+  _Atomic bool is_supervisor;
   /* its worker */
   snow_worker *worker;
   struct snow_process *next; /* in lists of the scheduler */
@@ -125,7 +128,7 @@ struct snow_process {
   snow_reason *built;  /* by the library: a reason to be sent */
   bool ending;         /* it runs its terminate block */
   bool traps;
-  bool is_main, is_supervisor, is_job;
+  bool is_main, is_job;
   bool doomed; /* reason is set, it is to end when it runs */
   /* who asked for what it does now, or whose job it is */
   snow_pid asker;

@@ -162,11 +162,9 @@ static void linked_ended(snow_cx *cx, snow_process *me, snow_message *m) {
 
 static void exit_signal(snow_cx *cx, snow_process *me, snow_message *m) {
   snow_letter *l = letter(m);
-  if (l->reason->end != END_KILLED && me->traps && !snow_is_ending()) {
-    notice(me, m, NOTICE_EXIT);
-    return;
-  }
-  if (snow_is_ending() && me->is_supervisor && me->traps && l->reason->end == END_SHUTDOWN) {
+  /* At the end of the program only supervisors still decide for themselves. */
+  if (l->reason->end != END_KILLED && me->traps && (me->is_supervisor || !snow_is_ending())) {
+    l->ref = NOTICE_OF_ORDER;
     notice(me, m, NOTICE_EXIT);
     return;
   }
@@ -247,6 +245,14 @@ void snow_process_supervises(snow_cx *cx, snow_str name) {
   atomic_store_explicit(&me->name, name->data, memory_order_relaxed); /* a literal */
   me->is_supervisor = true;
   me->traps = true;
+}
+
+snow_pid snow_supervisor_parent(snow_cx *cx) { return cx->self->parent; }
+
+bool snow_supervisor_is(snow_cx *cx, snow_pid pid) {
+  (void)cx;
+  snow_process *p = snow_process_find(pid);
+  return p && p->is_supervisor;
 }
 
 /* ---- reasons between Snow and C: built from the inside out, read from the outside in ---- */

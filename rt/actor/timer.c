@@ -137,6 +137,11 @@ void snow_timers_run(snow_cx *cx, snow_timers *h, int64_t now) {
   }
 }
 
+int64_t snow_time_ms(snow_cx *cx) {
+  (void)cx;
+  return snow_now() / 1000000;
+}
+
 /* ---- messages that come later ---- */
 
 static struct {

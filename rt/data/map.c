@@ -7,6 +7,7 @@
  */
 #include "rt.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -63,22 +64,26 @@ static void too_big(void) { snow_die(102, "Snow: a map of more than 2147483647 k
 /* ---- hashing ---- */
 
 /* Seeded per process against collision attacks; the visible hash values are mixed with the seed. */
-static uint64_t seed;
+static _Atomic uint64_t seed;
+
+static uint64_t new_seed(void) {
+  uint64_t s = (uint64_t)time(NULL) * 0x9E3779B97F4A7C15u ^ (uint64_t)(uintptr_t)&seed ^ (uint64_t)(uintptr_t)malloc << 17;
+  const char *fixed = getenv("SNOW_HASH_SEED");
+  if (fixed && *fixed) s = strtoull(fixed, NULL, 10);
+  FILE *f = fixed && *fixed ? NULL : fopen("/dev/urandom", "rb");
+  uint64_t r;
+  if (f) {
+    if (fread(&r, sizeof r, 1, f) == 1) s ^= r;
+    fclose(f);
+  }
+  s |= 1;
+  uint64_t none = 0; /* whoever is first decides */
+  return atomic_compare_exchange_strong(&seed, &none, s) ? s : none;
+}
 
 static uint64_t the_seed(void) {
-  if (!seed) {
-    seed = (uint64_t)time(NULL) * 0x9E3779B97F4A7C15u ^ (uint64_t)(uintptr_t)&seed ^ (uint64_t)(uintptr_t)malloc << 17;
-    const char *fixed = getenv("SNOW_HASH_SEED");
-    if (fixed && *fixed) seed = strtoull(fixed, NULL, 10);
-    FILE *f = fixed && *fixed ? NULL : fopen("/dev/urandom", "rb");
-    uint64_t r;
-    if (f) {
-      if (fread(&r, sizeof r, 1, f) == 1) seed ^= r;
-      fclose(f);
-    }
-    seed |= 1;
-  }
-  return seed;
+  uint64_t s = atomic_load_explicit(&seed, memory_order_relaxed);
+  return s ? s : new_seed();
 }
 
 static uint64_t mix(uint64_t x) { /* splitmix64 (Steele, Lea, Flood 2014) */

@@ -325,6 +325,7 @@ static Ir *call_extern(Lower *L, Fn *f, Type **inst, Ir **args, int n, Span at) 
   for (int i = 0; i < f->scheme->nvars; i++)
     f->scheme->vars[i]->bound = saved[i];
   Ir *x = x_call_c(f->symbol, repr_of(ft->ret));
+  ir.processes |= f->spawns;
   if (f->located) vec_push(&x->args, x_site(L, at));
   for (int i = 0; i < c->generics.n; i++) {
     Type *t = named_param(f, inst, c->generics.v[i].name);

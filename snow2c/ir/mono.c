@@ -16,7 +16,7 @@ Type **ref_inst(Scheme *s, Type **inst) {
 /* Library functions that can panic blame their caller: they take its position (compare Rust's track_caller). */
 bool fn_located(Fn *f) {
   if (f->is_extern) return f->located;
-  if (!f->mod->is_std || f->is_local) return false;
+  if ((!f->mod->is_std && !f->transparent) || f->is_local) return false;
   if (f->located_known) return f->located; /* or being examined */
   f->located_known = true;
   resolve_fn(f);

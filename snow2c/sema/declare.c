@@ -1,5 +1,5 @@
 /* Declarations: a module's tables of functions, types, constructors, interfaces and impls, and types as written. */
-#include "sema/program.h"
+#include "sema/declare.h"
 
 #include <stdlib.h>
 
@@ -266,7 +266,7 @@ static void redefined(Fn *first, FnClause *c) {
   diag_label(d, first->span, "first definition here");
 }
 
-static void declare_fn(Module *m, FnClause *c, Item *before) {
+void declare_fn(Module *m, FnClause *c, Item *before) {
   FnList *l = pmap_get(&m->fns, c->name.name);
   Fn *f = fn_by_arity(l, c->params.n);
   if (f) {
@@ -285,6 +285,7 @@ static void declare_fn(Module *m, FnClause *c, Item *before) {
   f->is_extern = c->is_extern;
   f->symbol = c->symbol;
   f->located = c->located;
+  f->spawns = c->spawns;
   if (c->is_inline) c->inline_body = clone_expr(c->body);
   vec_push(&f->clauses, c);
   vec_push(&m->fn_list, f);
@@ -561,13 +562,8 @@ static void declare_impl(Module *m, Impl *im) {
 
 /* ---- modules ---- */
 
-static void not_yet(const Item *it, const char *what) {
-  Diag *d = diag_error("E0199", it->name.span, "%s are not supported yet", what);
-  d->primary.text = "not part of this version";
-}
-
 /* An actor is a function that runs its body; spawn runs it in a process of its own. */
-static void declare_actor(Module *m, Item *it) {
+Fn *declare_actor(Module *m, Item *it) {
   FnClause *c = NEW(FnClause);
   c->span = c->head = it->span;
   c->name = it->name;
@@ -577,9 +573,9 @@ static void declare_actor(Module *m, Item *it) {
   declare_fn(m, c, NULL);
   FnList *l = pmap_get(&m->fns, it->name.name);
   Fn *f = fn_by_arity(l, c->params.n);
-  if (f->clauses.v[0] != c) return;
+  if (f->clauses.v[0] != c) return NULL;
   f->is_actor = true;
-  if (!it->terminate) return;
+  if (!it->terminate) return f;
   /* A function of its own, that no program can name. */
   FnClause *end = NEW(FnClause);
   end->span = end->head = it->terminate->span;
@@ -593,6 +589,28 @@ static void declare_actor(Module *m, Item *it) {
   t->is_actor = t->used = true;
   vec_push(&t->clauses, end);
   vec_push(&m->fn_list, t);
+  return f;
+}
+
+Module *inner_module(Module *m, Ident name, bool pub) {
+  Module *old = pmap_get(&m->prefixes, name.name);
+  if (old && old->parent == m) {
+    Diag *d = diag_error("E0116", name.span, "module `%s` is already defined in this file", name.name->s);
+    d->primary.text = "second definition";
+    diag_label(d, old->span, "first definition here");
+  }
+  Module *inner = NEW(Module);
+  inner->span = name.span;
+  inner->pub = pub;
+  inner->name = intern_z(arena_printf("%s.%s", m->name->s, name.name->s));
+  inner->last = name.name;
+  inner->src = m->src;
+  inner->parent = m;
+  inner->is_std = m->is_std;
+  inner->parsed = true;
+  vec_push(&m->inner, inner);
+  pmap_put(&m->prefixes, inner->last, inner);
+  return inner;
 }
 
 static void declare_items(Module *m) {
@@ -607,25 +625,9 @@ static void declare_items(Module *m) {
     case I_OPAQUE: declare_type(m, it->tycon); break;
     case I_INTERFACE: declare_interface(m, it->iface); break;
     case I_MODULE: {
-      Module *old = pmap_get(&m->prefixes, it->name.name);
-      if (old && old->parent == m) {
-        Diag *d = diag_error("E0116", it->name.span, "module `%s` is already defined in this file", it->name.name->s);
-        d->primary.text = "second definition";
-        diag_label(d, old->span, "first definition here");
-      }
-      Module *inner = NEW(Module);
-      inner->span = it->name.span;
-      inner->pub = it->pub;
-      inner->name = intern_z(arena_printf("%s.%s", m->name->s, it->name.name->s));
-      inner->last = it->name.name;
-      inner->src = m->src;
-      inner->parent = m;
-      inner->is_std = m->is_std;
-      inner->parsed = true;
+      Module *inner = inner_module(m, it->name, it->pub);
       for (int k = 0; k < it->items.n; k++)
         vec_push(&inner->items, it->items.v[k]);
-      vec_push(&m->inner, inner);
-      pmap_put(&m->prefixes, inner->last, inner);
       declare_items(inner);
       break;
     }
@@ -645,8 +647,8 @@ static void declare_items(Module *m) {
       break;
     }
     case I_ACTOR: declare_actor(m, it); break;
-    case I_SERVICE: not_yet(it, "services"); break;
-    case I_SUPERVISOR: not_yet(it, "supervisors"); break;
+    case I_SERVICE: declare_service(m, it); break;
+    case I_SUPERVISOR: declare_supervisor(m, it); break;
     case I_IMPL: break;
     }
     before = it;

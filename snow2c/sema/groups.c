@@ -29,6 +29,35 @@ static void declare_wheres(Fn *f, FnClause *c, TypeScope *scope) {
   }
 }
 
+/* What a function of a service has to do with the service's state. */
+static void service_type(Fn *f, Type *t, TypeScope *scope) {
+  Type *state = f->service->state;
+  UnifyFault fault;
+  if (f->role != SERVICE_INIT) unify(t->args[0], state, &fault);
+  if (f->role == SERVICE_CALL) {
+    Type **pair = NEW_ARRAY(Type *, 2);
+    pair[0] = state;
+    pair[1] = f->reply ? convert_type(f->reply, f->mod, scope) : type_var(infer->level);
+    t->ret = type_tuple(pair, 2);
+  } else if (f->role == SERVICE_INIT && unify(t->ret, state, &fault) == UNIFY_OK) return;
+  else t->ret = state;
+}
+
+/* The function that starts a child has no arguments, but in a template, and gives a pid. */
+static void check_child_start(Fn *f) {
+  Type *t = prune(f->ty->ret), *ret = t->kind == TY_FUN ? prune(t->ret) : NULL;
+  UnifyFault fault;
+  if (t->kind == TY_ERROR || (ret && ret->kind == TY_ERROR)) return;
+  bool ok = ret && (t->n == 0 || f->template);
+  if (ok && !(ret->kind == TY_CON && ret->con == builtin.pid))
+    ok = ret->kind == TY_VAR && unify(ret, type_con(builtin.pid, NULL, 0), &fault) == UNIFY_OK;
+  if (ok) return;
+  Diag *d = diag_error("E0018", f->clauses.v[0]->span, "child `%s` start function must return Pid", f->child->s);
+  d->primary.text = arena_printf("expected a function without parameters that gives a Pid, found %s",
+                                 type_text(t, f->mod));
+  d->help = "start: fn -> spawn(an_actor) end";
+}
+
 /* A function's type as far as it is declared; what is not is fresh. */
 static Type *declared_type(Fn *f, TypeScope *scope) {
   FnClause *c = f->clauses.v[0];
@@ -101,6 +130,7 @@ static Type *declared_type(Fn *f, TypeScope *scope) {
   }
   if (f->is_actor) t->ret = type_con1(builtin.pid, type_var(infer->level));
   if (c->ret) t->ret = convert_type(c->ret, f->mod, scope);
+  if (f->service) service_type(f, t, scope);
   return t;
 }
 
@@ -143,6 +173,8 @@ static void type_let(Fn *f) {
 static void infer_actor(Fn *f) {
   Type *message = infer->message;
   infer->message = f->ty->ret->args[0];
+  UnifyFault fault;
+  if (f->is_supervisor) unify(infer->message, builtin.t_unit, &fault);
   discard_tail(f->clauses.v[0]->body);
   infer_clauses(&f->clauses, f->ty->args, f->arity, builtin.t_error, false);
   infer->message = message;
@@ -184,6 +216,7 @@ static void type_bodies(FnVec *group) {
     infer->try_expr = try_expr;
     infer->try_ok = try_ok;
     infer->types = types;
+    if (f->role == CHILD_START) check_child_start(f);
   }
 }
 

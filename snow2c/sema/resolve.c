@@ -568,6 +568,8 @@ void resolve_fn(Fn *f) {
   if (f->let) resolve_expr(&R, f->let->e);
   else resolve_clauses(&R, f);
   if (f->terminate) depend(&R, f->terminate);
+  for (int i = 0; f->service && i < f->service->fns.n; i++)
+    depend(&R, f->service->fns.v[i]); /* they share the state's type */
 }
 
 void declare_lets(Module *m) {

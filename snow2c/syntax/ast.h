@@ -246,6 +246,7 @@ struct FnClause {
   Span span, head;
   Ident name;
   bool pub, is_extern, located, is_inline;
+  bool spawns; /* extern: it starts processes */
   const char *symbol; /* extern: the C function */
   bool has_generics;
   VEC(Ident) generics;
@@ -274,14 +275,27 @@ struct Local {
   void *lowered;  /* per-instance state of lowering */
 };
 
+/* What the functions of a service share. */
+typedef struct Service {
+  Type *state;
+  VEC(Fn *) fns; /* the initial state's and the handlers': typed together */
+} Service;
+
 struct Fn {
   Name name;
   int arity;
   Module *mod;
   Span span; /* of the name in the first clause */
-  bool pub, is_extern, located, is_local, is_main;
+  bool pub, is_extern, located, spawns, is_local, is_main;
   bool is_actor; /* an actor's body: called or spawned */
   Fn *terminate; /* … what its process does at its end */
+  bool is_supervisor;
+  bool transparent; /* blames its caller, as library functions do */
+  enum { NO_ROLE, SERVICE_INIT, SERVICE_CALL, SERVICE_CAST, CHILD_START } role;
+  struct Service *service;
+  TypeExpr *reply; /* SERVICE_CALL: as annotated */
+  Name child;      /* CHILD_START */
+  bool template;   /* … that may take arguments */
   const char *symbol;
   VEC(FnClause *) clauses;
   Impl *impl;       /* method of an impl */
@@ -438,7 +452,7 @@ struct Item {
   VEC(FnClause *) fns;
   VEC(Handler) handlers;
   /* I_SUPERVISOR */
-  Ident strategy;
+  Ident strategy, max_restarts, max_seconds;
   VEC(ChildSpec) children;
   /* resolved */
   Module *module; /* I_IMPORT, I_FROM: what is imported */

@@ -113,6 +113,7 @@ FnClause *parse_fn(Parser *p, bool pub, bool is_extern) {
     }
     c->symbol = sym->s;
     if (at_word(p, "located") && !cur(p)->nl_before) next(p), c->located = true;
+    if (at_word(p, "spawns") && !cur(p)->nl_before) next(p), c->spawns = true;
   } else if (head_goes_on(p, c, TK_ASSIGN, &reported)) {
     next(p);
     c->eq_body = true;
@@ -598,8 +599,15 @@ static Item *parse_supervisor(Parser *p, bool pub) {
     skip_semis(p);
     if (at(p, TK_end)) break;
     int before = p->pos;
-    if (at_word(p, "strategy")) next(p), it->strategy = setting_value(p);
-    else if (at_word(p, "max_restarts") || at_word(p, "max_seconds")) next(p), setting_value(p);
+    Ident *setting = at_word(p, "strategy")       ? &it->strategy
+                     : at_word(p, "max_restarts") ? &it->max_restarts
+                     : at_word(p, "max_seconds")  ? &it->max_seconds
+                                                  : NULL;
+    if (setting) {
+      next(p);
+      Ident value = setting_value(p);
+      if (!setting->name) *setting = value; /* the first counts */
+    }
     else if (at_word(p, "child")) parse_child(p, it);
     else syntax_error(p, "expected `strategy`, `max_restarts`, `max_seconds` or `child`, found %s", found(p));
     sync_member(p);
