@@ -107,6 +107,11 @@ void snow_stack_new_small(snow_cx *cx);
 char *snow_stack_limit(const struct snow_stack *s);
 /* Its first segment. */
 void snow_stack_bounds(const struct snow_stack *s, void **low, size_t *size);
+/* ---- actor/worker.c ---- */
+
+/* snow_yield for a process that somebody has interrupted. */
+void snow_interrupted(snow_cx *cx);
+
 /* ---- actor/start.c ---- */
 
 /* Runs a program as the process main, and what it spawns, to the end. */

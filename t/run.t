@@ -3,6 +3,7 @@
 # compiled with every warning an error, and run in an empty directory. Beside it stand
 #   NAME.out      its standard output, byte for byte (required)
 #   NAME.err      its standard error; without the file it must be empty, unless the status is not 0
+#   NAME.err-sorted  the same where its order varies: its lines sorted, each pid written <0.N>
 #   NAME.status   its exit status [0]; 128 + the signal when one ends it
 #   NAME.in       its input [/dev/null]      NAME.args     its arguments, one a line
 #   NAME.flags    options for snow2c, one a line [-Wno-unused -Wno-unreachable-code]

@@ -71,11 +71,19 @@ void snow_report_crash(snow_process *p, const char *panic, const char *message) 
   for (const char *s = message; *s; s += strlen(s) < 200 ? strlen(s) : 200)
     add(&t, "%.200s", s);
   add(&t, "\n");
+  /* The eight oldest; the order of a table says nothing. */
+  snow_pid links[8];
   int n = 0;
-  for (const snow_pair *l = snow_pairs_next(&p->links, NULL); l && n < 8; l = snow_pairs_next(&p->links, l)) {
+  for (const snow_pair *l = snow_pairs_next(&p->links, NULL); l; l = snow_pairs_next(&p->links, l)) {
     if (l->key == p->parent) continue;
-    add(&t, n++ ? ", " : "          linked to ");
-    add_pid(&t, l->key);
+    int at = n < 8 ? n++ : 8;
+    for (; at > 0 && links[at - 1] > l->key; at--)
+      if (at < 8) links[at] = links[at - 1];
+    if (at < 8) links[at] = l->key;
+  }
+  for (int i = 0; i < n; i++) {
+    add(&t, i ? ", " : "          linked to ");
+    add_pid(&t, links[i]);
   }
   if (n) add(&t, p->links.n > 8 ? ", ...\n" : "\n");
   if (p->parent) {

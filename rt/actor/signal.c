@@ -120,9 +120,12 @@ static void doom(snow_process *me, snow_reason *why) {
     return;
   }
   if (me->ending) {
-    /* The first reason stays; but Killed cuts its last words short. */
-    if (why->end == END_KILLED) me->doomed = true;
-    snow_reason_drop(why);
+    /* The first reason stays, unless its last words are cut short. */
+    if (why->end == END_KILLED) {
+      me->doomed = true;
+      snow_reason_drop(me->reason);
+      me->reason = why;
+    } else snow_reason_drop(why);
     return;
   }
   if (me->doomed) {

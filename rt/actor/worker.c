@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_WORKERS = 256, SLICE_US = 2000, LIFO_MOST = 16, LOOK_AROUND = 61, END_MS = 5000 };
+enum { MOST_WORKERS = 256, SLICE_US = 2000, LIFO_MOST = 16, LOOK_AROUND = 61, END_MS = 5000, STEP_NS = 1000 };
 
 struct snow_worker {
   snow_cx cx; /* for what a worker does between processes */
@@ -229,6 +229,7 @@ void snow_poke(snow_process *p) {
 
 static snow_process *choose(snow_worker *w) {
   for (;;) {
+    snow_time_travel(snow_now() + STEP_NS); /* computing takes time too */
     snow_timers_run(&w->cx, w->timers, snow_now());
     if (world.n_ready) {
       size_t i = (size_t)(random_of(w) >> 16) % world.n_ready;
@@ -236,8 +237,9 @@ static snow_process *choose(snow_worker *w) {
       world.ready[i] = world.ready[--world.n_ready];
       return p;
     }
-    snow_process *p = take_injected();
+    snow_process *p = take_injected(), *leaving = atomic_load_explicit(&w->current, memory_order_relaxed);
     if (p) return p;
+    if (leaving && (atomic_load(&leaving->events) || atomic_load(&leaving->inbox))) return NULL;
     /* Nobody can run: time passes, unless nobody cares. */
     if (atomic_load(&world.busy) || !snow_timers_matter(w->timers)) return NULL;
     snow_time_travel(snow_timers_next(w->timers));
@@ -407,7 +409,7 @@ static void prepare(snow_worker *w, snow_process *p) {
   p->cx.worker = w;
   p->cx.mem = w->cx.mem;
   __atomic_store_n(&p->cx.preempt, world.seeded, __ATOMIC_RELAXED);
-  __atomic_store_n(&p->cx.limit, world.seeded ? (char *)UINTPTR_MAX : snow_stack_limit(p->cx.stack), __ATOMIC_RELAXED);
+  __atomic_store_n(&p->cx.limit, snow_stack_limit(p->cx.stack), __ATOMIC_RELAXED);
   atomic_store_explicit(&w->current, p, memory_order_relaxed);
   atomic_store_explicit(&w->switches, atomic_load_explicit(&w->switches, memory_order_relaxed) + 1,
                         memory_order_relaxed);
@@ -469,28 +471,30 @@ void snow_leave(snow_cx *cx) {
   abort();
 }
 
-void snow_yield(snow_cx *cx) {
+static void yield(snow_cx *cx, int64_t passed, bool surely) {
   snow_process *me = cx->self;
-  if (!me) {
-    __atomic_store_n(&cx->preempt, 0, __ATOMIC_RELAXED);
-    return;
-  }
   snow_worker *w = cx->worker;
+  if (!world.seeded || !me) __atomic_store_n(&cx->preempt, 0, __ATOMIC_RELAXED);
+  if (!me) return;
   if (world.seeded) {
-    if (random_of(w) >> 61) return;
+    if (!surely && random_of(w) >> 61) return;
+    snow_time_travel(snow_now() + passed);
+    snow_timers_run(cx, w->timers, snow_now());
   } else {
-    __atomic_store_n(&cx->preempt, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&cx->limit, snow_stack_limit(cx->stack), __ATOMIC_RELAXED);
+    if (snow_timers_next(w->timers) != INT64_MAX) snow_timers_run(cx, w->timers, snow_now());
   }
   snow_look(cx);
   snow_process_resumed(cx);
-  if (!world.seeded && snow_timers_next(w->timers) <= snow_now()) snow_timers_run(cx, w->timers, snow_now());
   if (world.seeded && !world.n_ready) return;
   snow_process *next = next_local(w);
   if (!next) return;
   leave(cx, YIELDS, next);
   snow_process_resumed(cx);
 }
+
+void snow_yield(snow_cx *cx) { yield(cx, STEP_NS, false); }
+void snow_interrupted(snow_cx *cx) { yield(cx, 50 * SLICE_US * INT64_C(1000), true); }
 
 void snow_start_process(snow_cx *cx, snow_process *p) {
   atomic_store_explicit(&p->state, PROCESS_READY, memory_order_relaxed);
@@ -530,9 +534,10 @@ static void *monitor(void *unused) {
       pthread_cond_wait(&world.someone_runs, &world.lock);
     }
     pthread_mutex_unlock(&world.lock);
-    int64_t now = snow_now(), wait = SLICE_US * 1000L;
+    /* With a seed only recursion without loops ever needs it. */
+    int64_t now = snow_now(), wait = (world.seeded ? 50 : 1) * SLICE_US * 1000L;
     int n = atomic_load(&world.n_workers);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n && !world.seeded; i++) {
       int64_t left = snow_timers_next(world.workers[i]->timers) - now;
       if (left < wait) wait = left < 100000 ? 100000 : left;
     }
@@ -543,7 +548,7 @@ static void *monitor(void *unused) {
       snow_worker *w = world.workers[i];
       snow_process *p = atomic_load_explicit(&w->current, memory_order_relaxed);
       unsigned switches = atomic_load_explicit(&w->switches, memory_order_relaxed);
-      if (p && (switches == last[i] || snow_timers_next(w->timers) <= now)) snow_poke(p);
+      if (p && (switches == last[i] || (!world.seeded && snow_timers_next(w->timers) <= now))) snow_poke(p);
       last[i] = switches;
     }
     if (atomic_load(&world.stage) == 2 && now > world.end_by + END_MS * INT64_C(1000000)) {
@@ -567,7 +572,7 @@ static int processors(void) {
 
 /* The first process besides main is born. */
 void snow_world_grows(void) {
-  if (world.monitor || world.seeded) return;
+  if (world.monitor) return;
   pthread_mutex_lock(&world.lock);
   bool first = !world.monitor;
   world.monitor = true;

@@ -132,7 +132,8 @@ void snow_grow(snow_cx *cx, const snow_site *at, void (*run)(snow_cx *, void *),
   char here;
   if (&here > snow_stack_limit(s)) {
     /* The limit was raised to come here, not because room is scarce. */
-    snow_yield(cx);
+    cx->limit = snow_stack_limit(s);
+    snow_interrupted(cx);
     run(cx, args);
     return;
   }

@@ -83,8 +83,15 @@ Ir *lower_link(Lower *L, Expr *e) {
   return x;
 }
 
+/* Goes on behind the loop, if the statements so far go on at all. */
+static bool leave_loop(Lower *L, IrStmt *loop) {
+  if (L->dead) return false;
+  emit(L, T_BREAK)->loop = loop;
+  return true;
+}
+
 /* The arms for signals, or those for messages; what fits none of them stays, and the loop goes on. */
-static void lower_arms(Lower *L, Expr *e, bool signals, IrVar *subject, IrStmt *loop, Dest to) {
+static bool lower_arms(Lower *L, Expr *e, bool signals, IrVar *subject, IrStmt *loop, Dest to) {
   MatchArm *arms = NEW_ARRAY(MatchArm, e->arms.n + 1);
   int n = 0;
   for (int i = 0; i < e->arms.n; i++) {
@@ -100,7 +107,7 @@ static void lower_arms(Lower *L, Expr *e, bool signals, IrVar *subject, IrStmt *
   arms[n++].again = loop;
   Ir *col = x_var(subject);
   lower_match(L, &col, 1, arms, n, to, e->span);
-  if (!L->dead) emit(L, T_BREAK)->loop = loop;
+  return leave_loop(L, loop);
 }
 
 /* Each message in the mailbox is tried against the arms; the first that fits is taken out. Those that fit no arm stay,
@@ -138,26 +145,30 @@ Ir *lower_receive(Lower *L, Expr *e, Dest d) {
     signals += e->arms.v[i].signal;
   vec_push(&next->args, x_bool(signals > 0));
   IrVar *got = emit_let(L, "got", next);
-  IrStmt *test = emit(L, T_IF);
-  test->e = x_binary("==", x_var(got), x_int(0), repr_bool());
-  L->out = &test->a;
-  if (e->b) lower_expr(L, e->b, to);
-  if (!L->dead) emit(L, T_BREAK)->loop = loop;
-  L->out = &loop->a;
-  L->dead = dead;
-  if (signals) {
-    test = emit(L, T_IF);
-    test->e = x_binary("==", x_var(got), x_int(2), repr_bool());
-    L->out = &test->a;
-    emit(L, T_EXPR)->e = call_c("snow_receive_signal", repr_unit());
-    Type *t = concretize(type_con(signal_type(), NULL, 0));
-    lower_arms(L, e, true, emit_let(L, "signal", call_fn_typed(L, signal_maker(), NULL, NULL, 0, t, e->span)), loop, to);
+  bool left = false;
+  if (e->a) {
+    IrStmt *over = emit(L, T_IF);
+    over->e = x_binary("==", x_var(got), x_int(0), repr_bool());
+    L->out = &over->a;
+    if (e->b) lower_expr(L, e->b, to);
+    left |= leave_loop(L, loop);
     L->out = &loop->a;
     L->dead = dead;
   }
-  lower_arms(L, e, false, m, loop, to);
+  if (signals) {
+    IrStmt *told = emit(L, T_IF);
+    told->e = x_binary("==", x_var(got), x_int(2), repr_bool());
+    L->out = &told->a;
+    emit(L, T_EXPR)->e = call_c("snow_receive_signal", repr_unit());
+    Type *t = concretize(type_con(signal_type(), NULL, 0));
+    IrVar *signal = emit_let(L, "signal", call_fn_typed(L, signal_maker(), NULL, NULL, 0, t, e->span));
+    left |= lower_arms(L, e, true, signal, loop, to);
+    L->out = &loop->a;
+    L->dead = dead;
+  }
+  left |= lower_arms(L, e, false, m, loop, to);
   L->out = out;
-  L->dead = dead;
+  L->dead = dead || !left;
   if (e->discarded && d.kind == TO_VALUE) return x_unit();
   return branch_result(d, result);
 }

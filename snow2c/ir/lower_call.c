@@ -526,7 +526,8 @@ Ir *binary_op(Lower *L, Op op, Ir *a, Ir *b, Type *t, Span at) {
   if (r->kind == R_INT) return int_binary(L, op, a, b, at);
   if (r->kind == R_FLOAT) return float_binary(op, a, b);
   if (r->kind == R_STRING && op >= OP_EQ) return string_binary(op, a, b);
-  if (r->kind == R_PID || (r->kind == R_BOOL && op <= OP_NE))
+  if (r->kind == R_PID) return int_binary(L, op, a, b, at);
+  if (r->kind == R_BOOL && op <= OP_NE)
     return x_binary(op == OP_EQ ? "==" : "!=", a, b, repr_bool());
   Ir *args[2] = {a, b};
   static const struct {

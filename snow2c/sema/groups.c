@@ -175,6 +175,7 @@ static void infer_actor(Fn *f) {
   infer->message = f->ty->ret->args[0];
   UnifyFault fault;
   if (f->is_supervisor) unify(infer->message, builtin.t_unit, &fault);
+  infer->result = builtin.t_error; /* `return` ends it, with whatever value */
   discard_tail(f->clauses.v[0]->body);
   infer_clauses(&f->clauses, f->ty->args, f->arity, builtin.t_error, false);
   infer->message = message;

@@ -314,6 +314,26 @@ sub human_forms {
 
 # program_trouble(PROGRAM, cc => [...], link => [...], run => [...]): translates, compiles and runs a program of t/run and
 # says what is not as its files want it; nothing when all is well. run is a command in front of the program.
+# What is wrong with how a program ran.
+sub run_trouble {
+    my ($base, $expected, $run) = @_;
+    my ($status) = lines("$base.status");
+    $status //= 0;
+    my $trouble = '';
+    $trouble .= 'the program: ' . how_it_ended($run) . ", expected exit status $status\n"
+        if $run->{timeout} || $run->{status} != $status;
+    $trouble .= difference('standard output', $run->{out}, $expected) if $run->{out} ne $expected;
+    if (defined(my $sorted = slurp("$base.err-sorted"))) {
+        my $err = join '', sort map { s/<0\.\d+>/<0.N>/gr } split /^/, $run->{err};
+        $trouble .= difference('standard error, sorted', $err, $sorted) if $err ne $sorted;
+        return $trouble;
+    }
+    my $err = slurp("$base.err") // ($status ? undef : '');
+    if (!defined $err) { $trouble .= "standard error:\n$run->{err}" if $trouble ne '' }
+    elsif ($run->{err} ne $err) { $trouble .= difference('standard error', $run->{err}, $err) }
+    return $trouble;
+}
+
 sub program_trouble {
     my ($program, %arg) = (shift, cc => [@CC, @SNOW_CFLAGS], link => \@LINK, run => [], @_);
     my $base = $program->{base};
@@ -344,16 +364,14 @@ sub program_trouble {
         timeout => 300);
     return "$arg{cc}[0]: " . how_it_ended($cc) . "\n$cc->{out}$cc->{err}" if $cc->{status};
 
-    my $run      = run_program($program, @{ $arg{run} }, "$dir/program");
-    my ($status) = lines("$base.status");
-    $status //= 0;
     my $trouble = '';
-    $trouble .= 'the program: ' . how_it_ended($run) . ", expected exit status $status\n"
-        if $run->{timeout} || $run->{status} != $status;
-    $trouble .= difference('standard output', $run->{out}, $expected) if $run->{out} ne $expected;
-    my $err = slurp("$base.err") // ($status ? undef : '');
-    if (!defined $err) { $trouble .= "standard error:\n$run->{err}" if $trouble ne '' }
-    elsif ($run->{err} ne $err) { $trouble .= difference('standard error', $run->{err}, $err) }
+    for my $env (@{ $arg{envs} // [{}] }) {
+        local @ENV{ keys %$env } = values %$env;
+        my $found = run_trouble($base, $expected, run_program($program, @{ $arg{run} }, "$dir/program"));
+        next if $found eq '';
+        $trouble = join('', map { "$_=$env->{$_} " } sort keys %$env) . "\n" . $found;
+        last;
+    }
     unlink "$dir/program", "$dir/program.c";
     return $trouble;
 }
