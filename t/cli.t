@@ -16,7 +16,7 @@ spew("$work/wrong.snow",   "fn main() do\n  println(nowhere)\nend\n");
 spew("$work/warns.snow",   "fn f(0) = 1\nfn main() do\n  println(\"\${f(0)}\")\nend\n");
 spew("$work/syntax.snow",  "fn main( do\nend\n");
 spew("$work/nomain.snow",  "pub fn twice(n :: Int) -> Int = n * 2\n");
-spew("$work/service.snow", "service A do\n  fn init() do 1 end\nend\nfn main() do\nend\n");
+spew("$work/service.snow", "actor a() do\n  receive do\n    1 -> ()\n  end\nend\npub fn f() -> Int do\n  spawn(a)\n  1\nend\n");
 spew("$work/uses.snow",    "from Extra import seven\nfn main() do\n  println(\"\${seven()}\")\nend\n");
 spew("$work/more/extra.snow", "pub fn seven() -> Int = 7\n");
 spew("$work/app/main.snow", "import Geo.RingShape\nfn main() do\n  println(\"\${RingShape.size()}\")\nend\n");
@@ -43,7 +43,7 @@ gives('a wrong program',   1, $nothing, qr/^wrong\.snow:2:11: error: undefined v
 gives('warnings',          0, qr/snow_main/, qr/^warns\.snow:1:4: warning: .*\[E0012\]/, 'warns.snow');
 gives('a syntax error',    1, $nothing, qr/^syntax\.snow:1:\d+: error: .*\[P0001\]/, 'syntax.snow');
 gives('no main',           1, $nothing, qr/No 'main' function found in nomain\.snow/, 'nomain.snow');
-gives("not supported yet", 1, $nothing, qr/^service\.snow:1:9: error: services are not supported yet/, "service.snow");
+gives("not supported yet", 1, $nothing, qr/^service\.snow:7:3: error: processes in a library are not supported yet/, '--lib', "service.snow");
 gives('no such file',      1, $nothing, qr/Failed to read 'none\.snow': No such file/, 'none.snow');
 gives('a directory without main', 1, $nothing, qr/No 'main\.snow' found in 'empty'/, 'empty');
 gives('no input',          2, $nothing, qr/no input/);

@@ -9,9 +9,9 @@ use lib "$FindBin::Bin/lib";
 use SnowTest;
 use Test::More;
 
-# The codes of the language, but for those of actors, Json and Row, which this version does not give, and those that
+# The codes of the language, but for those of Json and Row, which this version does not give, and those that
 # nothing gives (E0005, E0013, E0024, E0025).
-my @language = qw(P0001 E0001 E0002 E0003 E0004 E0006 E0007 E0008 E0009 E0010 E0011 E0012 E0014 E0015 E0016 E0017 E0022 E0023 E0026 E0027 E0028
+my @language = qw(P0001 E0001 E0002 E0003 E0004 E0006 E0007 E0008 E0009 E0010 E0011 E0012 E0014 E0015 E0016 E0017 E0018 E0019 E0020 E0021 E0022 E0023 E0026 E0027 E0028
     E0029 E0030 E0031 E0032 E0033 E0034 E0035 E0036 E0037);
 # Those that the manual adds, and warnings. E0199 goes as the version grows.
 my (@errors, @warnings);
@@ -46,8 +46,8 @@ my %given;
 for my $source (glob "$SRC/snow2c/*/*.c") {
     my $text = slurp($source);
     # The code may be chosen by a condition: all up to the comma.
-    while ($text =~ /\bdiag_(error|warning)\(([^,]*),/g) {
-        my ($severity, $codes) = ($1, $2);
+    while ($text =~ /\b(?:diag_(error|warning)|bad_setting)\(([^,]*),/g) {
+        my ($severity, $codes) = ($1 // 'error', $2);
         $given{"$severity $_"} = 1 for $codes =~ /"([A-Z]\d{4})"/g;
     }
 }

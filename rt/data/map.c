@@ -67,7 +67,8 @@ static void too_big(void) { snow_die(102, "Snow: a map of more than 2147483647 k
 static _Atomic uint64_t seed;
 
 static uint64_t new_seed(void) {
-  uint64_t s = (uint64_t)time(NULL) * 0x9E3779B97F4A7C15u ^ (uint64_t)(uintptr_t)&seed ^ (uint64_t)(uintptr_t)malloc << 17;
+  uint64_t s =
+      (uint64_t)time(NULL) * 0x9E3779B97F4A7C15u ^ (uint64_t)(uintptr_t)&seed ^ (uint64_t)(uintptr_t)malloc << 17;
   const char *fixed = getenv("SNOW_HASH_SEED");
   if (fixed && *fixed) s = strtoull(fixed, NULL, 10);
   FILE *f = fixed && *fixed ? NULL : fopen("/dev/urandom", "rb");

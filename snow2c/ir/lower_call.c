@@ -326,6 +326,11 @@ static Ir *call_extern(Lower *L, Fn *f, Type **inst, Ir **args, int n, Span at) 
     f->scheme->vars[i]->bound = saved[i];
   Ir *x = x_call_c(f->symbol, repr_of(ft->ret));
   ir.processes |= f->spawns;
+  if (f->spawns && program.lib) {
+    Diag *d = diag_error("E0199", at, "processes in a library are not supported yet");
+    d->primary.text = "not part of this version";
+    diag_stop();
+  }
   if (f->located) vec_push(&x->args, x_site(L, at));
   for (int i = 0; i < c->generics.n; i++) {
     Type *t = named_param(f, inst, c->generics.v[i].name);
@@ -527,8 +532,7 @@ Ir *binary_op(Lower *L, Op op, Ir *a, Ir *b, Type *t, Span at) {
   if (r->kind == R_FLOAT) return float_binary(op, a, b);
   if (r->kind == R_STRING && op >= OP_EQ) return string_binary(op, a, b);
   if (r->kind == R_PID) return int_binary(L, op, a, b, at);
-  if (r->kind == R_BOOL && op <= OP_NE)
-    return x_binary(op == OP_EQ ? "==" : "!=", a, b, repr_bool());
+  if (r->kind == R_BOOL && op <= OP_NE) return x_binary(op == OP_EQ ? "==" : "!=", a, b, repr_bool());
   Ir *args[2] = {a, b};
   static const struct {
     const char *name;

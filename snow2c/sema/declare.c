@@ -587,6 +587,7 @@ Fn *declare_actor(Module *m, Item *it) {
   t->span = end->head;
   t->mod = m;
   t->is_actor = t->used = true;
+  t->ends = f;
   vec_push(&t->clauses, end);
   vec_push(&m->fn_list, t);
   return f;

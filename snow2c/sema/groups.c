@@ -53,9 +53,10 @@ static void check_child_start(Fn *f) {
     ok = ret->kind == TY_VAR && unify(ret, type_con(builtin.pid, NULL, 0), &fault) == UNIFY_OK;
   if (ok) return;
   Diag *d = diag_error("E0018", f->clauses.v[0]->span, "child `%s` start function must return Pid", f->child->s);
-  d->primary.text = arena_printf("expected a function without parameters that gives a Pid, found %s",
-                                 type_text(t, f->mod));
+  d->primary.text =
+      arena_printf("expected a function without parameters that gives a Pid, found %s", type_text(t, f->mod));
   d->help = "start: fn -> spawn(an_actor) end";
+  f->ty->ret = builtin.t_error;
 }
 
 /* A function's type as far as it is declared; what is not is fresh. */
@@ -194,6 +195,8 @@ static void type_bodies(FnVec *group) {
     else f->ty = declared_type(f, &scopes[i]);
     UnifyFault fault;
     if (provisional) unify(provisional, f->ty, &fault);
+    Fn *other = f->ends ? f->ends : f->terminate;
+    if (other && other->ty) unify(other->ty->ret, f->ty->ret, &fault);
   }
   for (int i = 0; i < group->n; i++) {
     Fn *f = group->v[i];

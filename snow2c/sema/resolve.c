@@ -568,6 +568,7 @@ void resolve_fn(Fn *f) {
   if (f->let) resolve_expr(&R, f->let->e);
   else resolve_clauses(&R, f);
   if (f->terminate) depend(&R, f->terminate);
+  if (f->ends) depend(&R, f->ends); /* they share the type of the messages */
   for (int i = 0; f->service && i < f->service->fns.n; i++)
     depend(&R, f->service->fns.v[i]); /* they share the state's type */
 }

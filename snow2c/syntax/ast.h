@@ -246,7 +246,7 @@ struct FnClause {
   Span span, head;
   Ident name;
   bool pub, is_extern, located, is_inline;
-  bool spawns; /* extern: it starts processes */
+  bool spawns;        /* extern: it starts processes */
   const char *symbol; /* extern: the C function */
   bool has_generics;
   VEC(Ident) generics;
@@ -289,6 +289,7 @@ struct Fn {
   bool pub, is_extern, located, spawns, is_local, is_main;
   bool is_actor; /* an actor's body: called or spawned */
   Fn *terminate; /* … what its process does at its end */
+  Fn *ends;      /* a terminate block: of this actor */
   bool is_supervisor;
   bool transparent; /* blames its caller, as library functions do */
   enum { NO_ROLE, SERVICE_INIT, SERVICE_CALL, SERVICE_CAST, CHILD_START } role;

@@ -29,9 +29,10 @@
   X(FAT_ARROW, "=>")                                                                                                 \
   X(COLONS, "::")                                                                                                    \
   X(PLUS, "+")                                                                                                       \
-  X(MINUS, "-") X(STAR, "*") X(SLASH, "/") X(PERCENT, "%") X(LT, "<") X(GT, ">") X(BANG, "!") X(BAR, "|")            \
-      X(ASSIGN, "=") X(QUESTION, "?") X(LPAREN, "(") X(RPAREN, ")") X(LBRACKET, "[") X(RBRACKET, "]") X(LBRACE, "{") \
-          X(RBRACE, "}") X(COMMA, ",") X(DOT, ".") X(COLON, ":") X(SEMI, ";")
+  X(MINUS, "-")                                                                                                      \
+  X(STAR, "*") X(SLASH, "/") X(PERCENT, "%") X(LT, "<") X(GT, ">") X(BANG, "!") X(BAR, "|") X(ASSIGN, "=")           \
+      X(QUESTION, "?") X(LPAREN, "(") X(RPAREN, ")") X(LBRACKET, "[") X(RBRACKET, "]") X(LBRACE, "{") X(RBRACE, "}") \
+          X(COMMA, ",") X(DOT, ".") X(COLON, ":") X(SEMI, ";")
 
 typedef enum {
   TK_EOF,

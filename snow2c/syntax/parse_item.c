@@ -607,8 +607,7 @@ static Item *parse_supervisor(Parser *p, bool pub) {
       next(p);
       Ident value = setting_value(p);
       if (!setting->name) *setting = value; /* the first counts */
-    }
-    else if (at_word(p, "child")) parse_child(p, it);
+    } else if (at_word(p, "child")) parse_child(p, it);
     else syntax_error(p, "expected `strategy`, `max_restarts`, `max_seconds` or `child`, found %s", found(p));
     sync_member(p);
     if (p->pos == before) next(p);
