@@ -42,6 +42,14 @@ void snow_message_free(snow_cx *cx, snow_message *m) {
 }
 
 snow_message *snow_message_of(snow_cx *cx, snow_kind kind, snow_pid to, const snow_type *t, const void *value) {
+  if (t->kind == SNOW_ANY) {
+    /* It goes as what it is. */
+    const snow_any *any = *(const snow_any *const *)value;
+    if (any) {
+      t = any->type;
+      value = any->value + 1;
+    }
+  }
   bool plain = kind == MESSAGE && !t->array->map;
   snow_message *m = plain ? snow_message_new(cx->mem, kind, to, t->size)
                           : &snow_letter_new(cx->mem, kind, process_pid(cx->self), to, t->size)->m;
@@ -237,15 +245,18 @@ int64_t snow_receive_next(snow_cx *cx, const snow_type *t, void *out, bool signa
       if (signals && (m->kind == NOTICE_EXIT || m->kind == NOTICE_DOWN)) return 2;
       continue;
     }
-    if (t && m->type != t) {
+    if (m->type != t && t->kind != SNOW_ANY) {
       discard(cx, me, t);
       continue;
     }
-    if (t && m->extended && !m->here) {
-      snow_copy_in(cx, t->array, message_value(m), &letter(m)->fragment);
+    if (m->extended && !m->here) {
+      snow_copy_in(cx, m->type->array, message_value(m), &letter(m)->fragment);
       m->here = true;
     }
-    if (t && t->size) memcpy(out, message_value(m), t->size);
+    if (m->type != t) {
+      const snow_any *any = snow_any_box(cx, m->type, message_value(m));
+      memcpy(out, &any, sizeof any);
+    } else if (t->size) memcpy(out, message_value(m), t->size);
     me->found = me->cursor;
     me->cursor = &m->next;
     return 1;
