@@ -186,6 +186,20 @@ void snow_wait_over(snow_process *me) {
   me->deadline = 0;
 }
 
+static void start_timer(snow_cx *cx, snow_process *me) {
+  if (me->deadline <= 0 || me->timer.worker) return;
+  me->timer.deadline = me->deadline;
+  me->timer.process = me;
+  snow_timer_start(cx, &me->timer);
+}
+
+/* Whether time is over, after a suspension. */
+static void see_time(snow_process *me) {
+  if (!(atomic_load_explicit(&me->events, memory_order_acquire) & EVENT_TIME)) return;
+  snow_wait_over(me);
+  me->deadline = OVER;
+}
+
 bool snow_wait_more(snow_cx *cx) {
   snow_process *me = cx->self;
   for (;;) {
@@ -195,18 +209,21 @@ bool snow_wait_more(snow_cx *cx) {
       return true;
     }
     if (me->deadline == OVER) return false;
-    if (me->deadline > 0 && !me->timer.worker) {
-      me->timer.deadline = me->deadline;
-      me->timer.process = me;
-      snow_timer_start(cx, &me->timer);
-    }
+    start_timer(cx, me);
     snow_suspend(cx);
     snow_process_resumed(cx);
-    if (atomic_load_explicit(&me->events, memory_order_acquire) & EVENT_TIME) {
-      snow_wait_over(me);
-      me->deadline = OVER;
-    }
+    see_time(me);
   }
+}
+
+bool snow_wait_event(snow_cx *cx, unsigned event) {
+  snow_process *me = cx->self;
+  if (atomic_load(&me->events) & event || me->deadline == OVER || me->doomed) return false;
+  start_timer(cx, me);
+  snow_suspend(cx);
+  snow_look(cx);
+  see_time(me);
+  return true;
 }
 
 /* ---- receive ---- */
