@@ -210,8 +210,11 @@ bool snow_io_read_line(snow_cx *cx) {
   snow_str *outcome = snow_heap_outcome(cx->heap);
   snow_out_flush();
   /* One reader at a time. */
-  while (atomic_exchange(&in.busy, true))
-    snow_sleep(cx, 1);
+  while (atomic_exchange(&in.busy, true)) {
+    struct timespec ms = {0, 1000000};
+    if (cx->self) snow_sleep(cx, 1);
+    else nanosleep(&ms, NULL);
+  }
   if (!in.buf) in.buf = malloc(IN_SIZE);
   if (!in.buf) snow_die(102, "Snow: out of memory\n");
   char *line = NULL;
