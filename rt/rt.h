@@ -111,6 +111,12 @@ void snow_stack_unfold(struct snow_stack *s, void *copy, size_t size);
 char *snow_stack_limit(const struct snow_stack *s);
 /* Its first segment. */
 void snow_stack_bounds(const struct snow_stack *s, void **low, size_t *size);
+/* ---- ctx/backtrace.c ---- */
+
+void snow_backtrace_use(const snow_debug *d);
+/* The Snow functions that are running, innermost first, a line each; malloced. NULL in programs without that. */
+char *snow_backtrace(void);
+
 /* ---- actor/worker.c ---- */
 
 /* snow_yield for a process that somebody has interrupted. */

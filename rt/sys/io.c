@@ -163,6 +163,8 @@ static void panic_bytes(snow_cx *cx, const snow_site *at, const char *message, s
   snow_out_flush();
   fflush(NULL);
   write_fully(2, text, (size_t)k + len + 1);
+  char *trace = snow_backtrace();
+  if (trace) write_fully(2, trace, strlen(trace));
   _exit(101);
 }
 
