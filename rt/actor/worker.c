@@ -51,7 +51,7 @@ static struct {
   snow_process *main;
   _Atomic bool over;
   _Atomic int stage; /* 0: the program runs; 1: root supervisors stop; 2: all others */
-  int64_t end_by;
+  _Atomic int64_t end_by;
   /* the monitor */
   pthread_cond_t someone_runs;
   _Atomic bool monitor;
@@ -335,8 +335,8 @@ static bool quiescent(snow_worker *w) {
     if (s.n) return false;
   }
   if (atomic_load(&world.stage) == 1) {
-    atomic_store(&world.stage, 2);
-    world.end_by = snow_deadline(END_MS);
+    atomic_store_explicit(&world.end_by, snow_deadline(END_MS), memory_order_relaxed);
+    atomic_store(&world.stage, 2); /* after which the monitor looks at the clock */
     snow_process_each(stop_any, &s);
     if (s.n) return false;
   }
