@@ -76,6 +76,8 @@ static snow_process *take_place(void) {
   do
     table.last++;
   while (atomic_load_explicit(&t->at[table.last & t->mask], memory_order_relaxed));
+  /* Not before the old pid is gone: see snow_name_register. */
+  atomic_store_explicit(&p->named, NOT_NAMED, memory_order_release);
   atomic_store_explicit(&p->pid, table.last, memory_order_relaxed);
   atomic_store_explicit(&t->at[table.last & t->mask], p, memory_order_release);
   pthread_mutex_unlock(&table.lock);
@@ -258,7 +260,6 @@ void snow_process_release(struct snow_mem *mem, snow_process *p) {
   atomic_store_explicit(&p->taken, 0, memory_order_relaxed);
   atomic_store_explicit(&p->heap_bytes, 0, memory_order_relaxed);
   atomic_store_explicit(&p->events, 0, memory_order_relaxed);
-  atomic_store_explicit(&p->named, NOT_NAMED, memory_order_relaxed);
   atomic_store_explicit(&p->is_supervisor, false, memory_order_relaxed);
   memset(&p->ctx, 0, sizeof p->ctx);
   char *from = (char *)&p->worker;
