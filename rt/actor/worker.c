@@ -410,7 +410,7 @@ static void prepare(snow_worker *w, snow_process *p) {
   p->cx.mem = w->cx.mem;
   __atomic_store_n(&p->cx.preempt, world.seeded, __ATOMIC_RELAXED);
   __atomic_store_n(&p->cx.limit, snow_stack_limit(p->cx.stack), __ATOMIC_RELAXED);
-  atomic_store_explicit(&w->current, p, memory_order_relaxed);
+  atomic_store_explicit(&w->current, p, memory_order_release); /* the monitor writes to it */
   atomic_store_explicit(&w->switches, atomic_load_explicit(&w->switches, memory_order_relaxed) + 1,
                         memory_order_relaxed);
 }
@@ -546,7 +546,7 @@ static void *monitor(void *unused) {
     now = snow_now();
     for (int i = 0; i < n; i++) {
       snow_worker *w = world.workers[i];
-      snow_process *p = atomic_load_explicit(&w->current, memory_order_relaxed);
+      snow_process *p = atomic_load_explicit(&w->current, memory_order_acquire);
       unsigned switches = atomic_load_explicit(&w->switches, memory_order_relaxed);
       if (p && (switches == last[i] || (!world.seeded && snow_timers_next(w->timers) <= now))) snow_poke(p);
       last[i] = switches;
