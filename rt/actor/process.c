@@ -239,7 +239,7 @@ void snow_process_end(snow_cx *cx, snow_reason *why) {
     ((void (*)(snow_cx *, const void *))end.code)(cx, end.env);
     snow_wait_over(me);
   }
-  me->ending = true;
+  me->ending = me->ended = true;
   snow_names_forget(me);
   snow_mailbox_close(cx);
   snow_tell_end(cx);

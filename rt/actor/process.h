@@ -126,7 +126,8 @@ struct snow_process {
   int64_t deadline;    /* of the wait in progress: 0 has none, -1 is over */
   snow_reason *reason; /* why it ends; set once */
   snow_reason *built;  /* by the library: a reason to be sent */
-  bool ending;         /* it runs its terminate block */
+  bool ending;         /* it runs its terminate block, or has done so */
+  bool ended;          /* its reason is final */
   bool traps;
   bool is_main, is_job;
   bool doomed; /* reason is set, it is to end when it runs */
