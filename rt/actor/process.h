@@ -21,6 +21,7 @@ typedef enum { END_NORMAL, END_ERROR, END_KILLED, END_LINKED, END_SHUTDOWN, END_
 /* Shared and counted, immutable. */
 typedef struct snow_reason {
   _Atomic unsigned references;
+  bool eternal; /* not counted */
   snow_end end;
   snow_pid pid;              /* of END_LINKED */
   struct snow_reason *inner; /* of END_LINKED */
@@ -93,11 +94,12 @@ typedef enum {
   PROCESS_FREE,
   PROCESS_READY,
   PROCESS_RUNNING,
-  PROCESS_WAITING /* until something comes in or an event is set */
+  PROCESS_WAITING, /* until something comes in or an event is set */
+  PROCESS_FOLDING  /* … while an idle worker folds its stack */
 } snow_state;
 
 /* Events: why else a process runs on. */
-enum { EVENT_TIME = 1, EVENT_DONE = 2 };
+enum { EVENT_TIME = 1, EVENT_DONE = 2, EVENT_READY = 4 };
 
 struct snow_process {
   snow_cx cx; /* first: generated code knows a process by this */
@@ -114,8 +116,11 @@ struct snow_process {
   _Atomic size_t heap_bytes;
   _Atomic int named; /* names.c */
   _Atomic bool is_supervisor;
+  _Atomic bool rested; /* has not run since a fold pass saw it */
   /* its worker */
   snow_worker *worker;
+  void *folded; /* its stack's contents, while that has no memory */
+  size_t folded_size;
   struct snow_process *next; /* in lists of the scheduler */
   snow_fn body, end;         /* end.code is NULL when there is nothing to do at the end */
   /* messages, oldest first; cursor is where the scan for a fitting one goes on */
@@ -160,6 +165,13 @@ void snow_process_each(void (*visit)(void *arg, snow_process *p), void *arg);
 SNOW_NORETURN void snow_process_end(snow_cx *cx, snow_reason *why);
 /* A process that did what it had to do at its end: releases its stack and makes it free. On another stack. */
 void snow_process_release(struct snow_mem *mem, snow_process *p);
+/* Goes on with a pass over all processes that folds the stacks of those that have waited since the last; stops when
+ * there is something else to do. True at the end of the pass; *folded counts. */
+bool snow_fold_some(snow_cx *cx, uint64_t *at, uint64_t *candidates);
+/* How many processes there is memory for. */
+uint64_t snow_processes_made(void);
+/* Before it runs first. */
+void snow_process_give_stack(snow_process *p);
 /* What a process does whenever it was resumed: ends if it is doomed. */
 void snow_process_resumed(snow_cx *cx);
 
@@ -189,6 +201,10 @@ SNOW_NORETURN void snow_main_done(snow_cx *cx);
 void snow_busy(int change);
 /* Called when there is a process besides main. */
 void snow_world_grows(void);
+/* Whether there ever was one. */
+bool snow_world_has_others(void);
+/* A detached thread that takes no signals. */
+bool snow_start_thread(void *(*run)(void *), void *arg);
 typedef struct snow_counters {
   int workers, idle;
   uint64_t switches;
@@ -239,11 +255,14 @@ void snow_wait_at_most(snow_process *me, int64_t ms);
 /* Waits for more to come in; false when the time is over. */
 bool snow_wait_more(snow_cx *cx);
 void snow_wait_over(snow_process *me);
+/* Waits for an event, looking at signals; false when it is there, the time is over or the process is to end. */
+bool snow_wait_event(snow_cx *cx, unsigned event);
 /* Drops all messages of a process that ends; requests are answered with the reason. */
 void snow_mailbox_close(snow_cx *cx);
 
 /* ---- signal.c ---- */
 
+extern snow_reason snow_reason_normal;
 snow_reason *snow_reason_new(snow_end end, snow_pid pid, snow_reason *inner, const char *text, size_t len);
 snow_reason *snow_reason_share(snow_reason *r);
 void snow_reason_drop(snow_reason *r);
@@ -277,6 +296,6 @@ void snow_report_crash(snow_process *p, const char *text, const char *message);
 void snow_report_end(snow_process *p);
 /* Prints the table of processes to standard error; any thread. */
 void snow_inspect(void);
-void snow_inspect_on_signal(bool (*start_thread)(void *(*run)(void *), void *arg));
+void snow_inspect_on_signal(void);
 
 #endif

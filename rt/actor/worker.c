@@ -20,7 +20,8 @@ enum { MOST_WORKERS = 256, SLICE_US = 2000, LIFO_MOST = 16, LOOK_AROUND = 61, EN
 struct snow_worker {
   snow_cx cx; /* for what a worker does between processes */
   snow_ctx ctx;
-  snow_deque deque;
+  snow_deque deque;    /* those that can run again */
+  snow_deque born;     /* those that have not run yet: the newest first, so a tree of them is walked in depth */
   snow_process *woken; /* runs next */
   unsigned woken_run, ticks;
   snow_timers *timers;
@@ -88,6 +89,7 @@ static snow_worker *new_worker(void) {
   w->timers = snow_timers_new();
   w->random = (uint64_t)(w->number + 1) * 0x9E3779B97F4A7C15u;
   snow_deque_init(&w->deque);
+  snow_deque_init(&w->born);
   pthread_condattr_t monotonic;
   pthread_condattr_init(&monotonic);
 #ifdef __linux__
@@ -99,7 +101,7 @@ static snow_worker *new_worker(void) {
   return w;
 }
 
-static bool start_thread(void *(*run)(void *), void *arg) {
+bool snow_start_thread(void *(*run)(void *), void *arg) {
   pthread_attr_t attr;
   pthread_t thread;
   sigset_t all, old;
@@ -148,7 +150,7 @@ static void wake_worker(void) {
     w = new_worker();
     w->searching = true;
     atomic_fetch_add(&world.n_searching, 1);
-    if (!start_thread(worker_thread, w)) {
+    if (!snow_start_thread(worker_thread, w)) {
       /* Those that there are will do. Nobody looks at the last one without a thread. */
       world.most = w->number;
       atomic_fetch_sub(&world.n_workers, 1);
@@ -252,15 +254,15 @@ static snow_process *next_local(snow_worker *w) {
   snow_process *p;
   if (++w->ticks % LOOK_AROUND == 0) {
     if (snow_timers_next(w->timers) != INT64_MAX) snow_timers_run(&w->cx, w->timers, snow_now());
-    if ((p = take_injected())) return p;
+    if ((p = take_injected()) || (p = snow_deque_take(&w->born))) return p;
   }
   if ((p = w->woken)) {
     w->woken = NULL;
-    if (++w->woken_run <= LIFO_MOST || !snow_deque_length(&w->deque)) return p;
+    if (++w->woken_run <= LIFO_MOST || (!snow_deque_length(&w->deque) && !snow_deque_length(&w->born))) return p;
     snow_deque_push(&w->deque, p);
   }
   w->woken_run = 0;
-  if ((p = snow_deque_take(&w->deque))) return p;
+  if ((p = snow_deque_take(&w->deque)) || (p = snow_deque_pop(&w->born))) return p;
   return take_injected();
 }
 
@@ -270,6 +272,7 @@ static snow_process *steal(snow_worker *w) {
   for (int i = 0; i < n; i++) {
     snow_worker *v = world.workers[(first + i) % n];
     snow_process *p = v == w ? NULL : snow_deque_take(&v->deque);
+    if (!p && v != w) p = snow_deque_take(&v->born);
     if (p) return p;
   }
   return NULL;
@@ -300,7 +303,7 @@ static bool work_somewhere(void) {
   if (atomic_load(&world.n_injected)) return true;
   int n = atomic_load(&world.n_workers);
   for (int i = 0; i < n; i++)
-    if (snow_deque_length(&world.workers[i]->deque)) return true;
+    if (snow_deque_length(&world.workers[i]->deque) || snow_deque_length(&world.workers[i]->born)) return true;
   return false;
 }
 
@@ -351,9 +354,48 @@ static bool nothing_will_happen(void) {
   return true;
 }
 
+static uint64_t all_switches(void) {
+  uint64_t sum = 0;
+  int n = atomic_load(&world.n_workers);
+  for (int i = 0; i < n; i++)
+    sum += atomic_load_explicit(&world.workers[i]->switches, memory_order_relaxed);
+  return sum;
+}
+
+/* ---- folding: where there are many processes, those that have long waited keep no stack ---- */
+
+enum { FOLD_FROM = 4096, FOLD_EVERY_MS = 100 };
+
+static struct {
+  _Atomic bool taken; /* one worker does it */
+  uint64_t at, candidates, switches;
+  _Atomic int64_t next; /* when the next pass begins */
+} folding;
+
+static bool folds(void) { return !world.seeded && snow_processes_made() >= FOLD_FROM; }
+
+/* In a worker that has nothing else to do. When all that wait are folded it rests until much has happened again. */
+static void fold_stacks(snow_worker *w) {
+  enum { MUCH = 10000 };
+  if (!folds()) return;
+  if (atomic_load(&folding.next) == INT64_MAX && all_switches() - folding.switches > MUCH)
+    atomic_store(&folding.next, snow_deadline(FOLD_EVERY_MS));
+  if (atomic_load(&folding.next) > snow_now() || atomic_exchange(&folding.taken, true)) return;
+  bool done = false;
+  while (!done && !work_somewhere())
+    done = snow_fold_some(&w->cx, &folding.at, &folding.candidates);
+  if (done) {
+    atomic_store(&folding.next, folding.candidates ? snow_deadline(FOLD_EVERY_MS) : INT64_MAX);
+    folding.switches = all_switches();
+    folding.at = folding.candidates = 0;
+  }
+  atomic_store(&folding.taken, false);
+}
+
 /* ---- parking ---- */
 
 static void park(snow_worker *w) {
+  fold_stacks(w);
   pthread_mutex_lock(&world.lock);
   w->idle = true;
   w->notified = false;
@@ -384,6 +426,7 @@ static void park(snow_worker *w) {
   }
   while (!w->notified && !world.over) {
     int64_t deadline = snow_timers_next(w->timers);
+    if (folds() && atomic_load(&folding.next) < deadline) deadline = atomic_load(&folding.next);
     if (world.seeded || deadline == INT64_MAX) pthread_cond_wait(&w->cond, &world.lock);
     else {
       if (deadline <= snow_now()) break;
@@ -408,6 +451,12 @@ static void prepare(snow_worker *w, snow_process *p) {
   p->worker = w;
   p->cx.worker = w;
   p->cx.mem = w->cx.mem;
+  if (!p->cx.stack) snow_process_give_stack(p);
+  if (p->folded) {
+    snow_stack_unfold(p->cx.stack, p->folded, p->folded_size);
+    p->folded = NULL;
+  }
+  atomic_store_explicit(&p->rested, false, memory_order_relaxed);
   __atomic_store_n(&p->cx.preempt, world.seeded, __ATOMIC_RELAXED);
   __atomic_store_n(&p->cx.limit, snow_stack_limit(p->cx.stack), __ATOMIC_RELAXED);
   atomic_store_explicit(&w->current, p, memory_order_release); /* the monitor writes to it */
@@ -497,8 +546,14 @@ void snow_yield(snow_cx *cx) { yield(cx, STEP_NS, false); }
 void snow_interrupted(snow_cx *cx) { yield(cx, 50 * SLICE_US * INT64_C(1000), true); }
 
 void snow_start_process(snow_cx *cx, snow_process *p) {
+  snow_worker *w = cx->worker;
   atomic_store_explicit(&p->state, PROCESS_READY, memory_order_relaxed);
-  enqueue(cx->worker, p);
+  if (world.seeded) {
+    enqueue(w, p);
+    return;
+  }
+  snow_deque_push(&w->born, p);
+  wake_worker();
 }
 
 void snow_busy(int change) { atomic_fetch_add(&world.busy, change); }
@@ -578,16 +633,16 @@ void snow_world_grows(void) {
   world.monitor = true;
   pthread_mutex_unlock(&world.lock);
   if (!first) return;
-  start_thread(monitor, NULL);
-  snow_inspect_on_signal(start_thread);
+  snow_start_thread(monitor, NULL);
+  snow_inspect_on_signal();
 }
+
+bool snow_world_has_others(void) { return world.monitor; }
 
 void snow_world_counters(snow_counters *c) {
   c->workers = atomic_load(&world.n_workers);
   c->idle = atomic_load(&world.n_idle);
-  c->switches = 0;
-  for (int i = 0; i < c->workers; i++)
-    c->switches += atomic_load_explicit(&world.workers[i]->switches, memory_order_relaxed);
+  c->switches = all_switches();
 }
 
 void snow_world_run(snow_process *main) {
