@@ -85,6 +85,8 @@ static void grow(places *old) {
 
 /* Gives p a pid by which it can be found. */
 static void enter(snow_process *p) {
+  /* Not before the old pid is gone: see mark_named. */
+  atomic_store_explicit(&p->named, NOT_NAMED, memory_order_release);
   places *t = atomic_load(&table.places);
   if (!t) grow(NULL), t = atomic_load(&table.places);
   uint64_t next = atomic_fetch_add(&table.last, 1) + 1;
@@ -326,7 +328,7 @@ void snow_process_end(snow_cx *cx, snow_reason *why) {
     ((void (*)(snow_cx *, const void *))end.code)(cx, end.env);
     snow_wait_over(me);
   }
-  me->ending = true;
+  me->ending = me->ended = true;
   snow_names_forget(me);
   snow_mailbox_close(cx);
   snow_tell_end(cx);
@@ -347,7 +349,6 @@ void snow_process_release(struct snow_mem *mem, snow_process *p) {
   atomic_store_explicit(&p->taken, 0, memory_order_relaxed);
   atomic_store_explicit(&p->heap_bytes, 0, memory_order_relaxed);
   atomic_store_explicit(&p->events, 0, memory_order_relaxed);
-  atomic_store_explicit(&p->named, NOT_NAMED, memory_order_relaxed);
   atomic_store_explicit(&p->is_supervisor, false, memory_order_relaxed);
   memset(&p->ctx, 0, sizeof p->ctx);
   char *from = (char *)&p->worker;

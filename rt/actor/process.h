@@ -132,7 +132,8 @@ struct snow_process {
   snow_reason *reason; /* why it ends; set once */
   snow_reason *built;  /* by the library: a reason to be sent */
   unsigned sends;
-  bool ending; /* it runs its terminate block */
+  bool ending;         /* it runs its terminate block, or has done so */
+  bool ended;          /* its reason is final */
   bool traps;
   bool is_main, is_job;
   bool doomed; /* reason is set, it is to end when it runs */

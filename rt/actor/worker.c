@@ -61,7 +61,7 @@ static struct {
   snow_process *main;
   _Atomic bool over;
   _Atomic int stage; /* 0: the program runs; 1: root supervisors stop; 2: all others */
-  int64_t end_by;
+  _Atomic int64_t end_by;
   /* the monitor */
   pthread_cond_t someone_runs;
   _Atomic bool monitor;
@@ -365,8 +365,8 @@ static bool quiescent(snow_worker *w) {
     if (s.n) return false;
   }
   if (atomic_load(&world.stage) == 1) {
-    atomic_store(&world.stage, 2);
-    world.end_by = snow_deadline(END_MS);
+    atomic_store_explicit(&world.end_by, snow_deadline(END_MS), memory_order_relaxed);
+    atomic_store(&world.stage, 2); /* after which the monitor looks at the clock */
     snow_process_each(stop_any, &s);
     if (s.n) return false;
   }
@@ -486,7 +486,7 @@ static void prepare(snow_worker *w, snow_process *p) {
   atomic_store_explicit(&p->rested, false, memory_order_relaxed);
   __atomic_store_n(&p->cx.preempt, world.seeded, __ATOMIC_RELAXED);
   __atomic_store_n(&p->cx.limit, snow_stack_limit(p->cx.stack), __ATOMIC_RELAXED);
-  atomic_store_explicit(&w->current, p, memory_order_relaxed);
+  atomic_store_explicit(&w->current, p, memory_order_release); /* the monitor writes to it */
   atomic_store_explicit(&w->switches, atomic_load_explicit(&w->switches, memory_order_relaxed) + 1,
                         memory_order_relaxed);
 }
@@ -641,7 +641,7 @@ static void *monitor(void *unused) {
     now = snow_now();
     for (int i = 0; i < n; i++) {
       snow_worker *w = world.workers[i];
-      snow_process *p = atomic_load_explicit(&w->current, memory_order_relaxed);
+      snow_process *p = atomic_load_explicit(&w->current, memory_order_acquire);
       unsigned switches = atomic_load_explicit(&w->switches, memory_order_relaxed);
       if (p && (switches == last[i] || (!world.seeded && snow_timers_next(w->timers) <= now))) snow_poke(p);
       last[i] = switches;
