@@ -51,3 +51,20 @@ void *snow_deque_take(snow_deque *d) {
       return x;
   }
 }
+
+void *snow_deque_pop(snow_deque *d) {
+  int64_t b = atomic_load_explicit(&d->bottom, memory_order_relaxed) - 1;
+  if (b < atomic_load_explicit(&d->top, memory_order_relaxed)) return NULL;
+  snow_ring *r = atomic_load_explicit(&d->ring, memory_order_relaxed);
+  atomic_store(&d->bottom, b);
+  int64_t t = atomic_load(&d->top);
+  void *x = NULL;
+  if (t <= b) {
+    x = atomic_load_explicit(&r->at[b & r->mask], memory_order_relaxed);
+    if (t < b) return x;
+    /* The last one: a thief may be taking it. */
+    if (!atomic_compare_exchange_strong(&d->top, &t, t + 1)) x = NULL;
+  }
+  atomic_store_explicit(&d->bottom, b + 1, memory_order_relaxed);
+  return x;
+}

@@ -1,6 +1,6 @@
 /* A work-stealing deque of processes after Chase and Lev (SPAA 2005), with the orderings of Lê, Pop, Cohen and Zappa
- * Nardelli (PPoPP 2013). Its owner pushes at the bottom; everybody, the owner too, takes from the top: those that could
- * run first run first. */
+ * Nardelli (PPoPP 2013). Its owner pushes at the bottom and pops there, newest first; everybody, the owner too,
+ * takes the oldest from the top. */
 #ifndef SNOW_DEQUE_H
 #define SNOW_DEQUE_H
 
@@ -25,6 +25,8 @@ void snow_deque_init(snow_deque *d);
 void snow_deque_free(snow_deque *d);
 /* By the owner. */
 void snow_deque_push(snow_deque *d, void *x);
+/* By the owner: the newest, or NULL when there is none. */
+void *snow_deque_pop(snow_deque *d);
 /* By anybody: the oldest, or NULL when there is none. */
 void *snow_deque_take(snow_deque *d);
 

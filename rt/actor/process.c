@@ -1,5 +1,6 @@
 /* The life of a process: birth, its books, its end. */
 #include "actor/process.h"
+#include "mem/mem.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -9,11 +10,13 @@
 /* ---- pids ----
  *
  * The 40 bits of a local pid count up. Processes stand in a table at the place that the low bits of their pids give; a
- * number whose place is taken is left out, so a look into the table is all it takes to find a process. The table grows
- * by being copied; who still looks into a former one finds all that it can know of. */
+ * number whose place is taken is left out, so a look into the table is all it takes to find a process. Nobody takes a
+ * lock but to make the table larger: then a new one is published and filled from the former one, into which those who
+ * find nothing look as well until that is done. */
 
 typedef struct places {
   struct places *former;
+  _Atomic bool filling;
   uint64_t mask;
   _Atomic(snow_process *) at[];
 } places;
@@ -23,73 +26,126 @@ enum { POOL = 32, FIRST_PLACES = 256 };
 static struct {
   pthread_mutex_t lock;
   _Atomic(places *) places;
-  uint64_t last; /* pid given out */
-  uint64_t n;
+  _Atomic uint64_t last; /* pid given out */
+  _Atomic uint64_t made; /* processes that there is memory for */
   snow_process *free;
 } table = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static snow_process *at_place(places *t, snow_pid pid) {
+  snow_process *p = atomic_load_explicit(&t->at[pid & t->mask], memory_order_acquire);
+  return p && process_pid(p) == pid ? p : NULL;
+}
 
 snow_process *snow_process_find(snow_pid pid) {
   places *t = atomic_load_explicit(&table.places, memory_order_acquire);
   if (!t || !pid) return NULL;
-  snow_process *p = atomic_load_explicit(&t->at[pid & t->mask], memory_order_acquire);
-  return p && process_pid(p) == pid ? p : NULL;
+  snow_process *p = at_place(t, pid);
+  if (p || !atomic_load_explicit(&t->filling, memory_order_acquire)) return p;
+  p = at_place(t->former, pid);
+  return p ? p : at_place(t, pid);
 }
 
 void snow_process_each(void (*visit)(void *arg, snow_process *p), void *arg) {
   places *t = atomic_load_explicit(&table.places, memory_order_acquire);
   for (uint64_t i = 0; i <= t->mask; i++) {
     snow_process *p = atomic_load_explicit(&t->at[i], memory_order_acquire);
-    if (p && process_pid(p)) visit(arg, p);
+    if (p && (process_pid(p) & t->mask) == i && process_pid(p)) visit(arg, p);
   }
 }
 
-static void grow(void) {
-  places *old = atomic_load_explicit(&table.places, memory_order_relaxed);
-  uint64_t size = old ? (old->mask + 1) * 4 : FIRST_PLACES;
-  places *t = calloc(1, sizeof *t + size * sizeof t->at[0]);
-  if (!t) snow_die(102, "Snow: out of memory\n");
-  t->mask = size - 1;
-  t->former = old;
-  for (uint64_t i = 0; old && i <= old->mask; i++) {
-    snow_process *p = atomic_load_explicit(&old->at[i], memory_order_relaxed);
-    if (p) atomic_init(&t->at[process_pid(p) & t->mask], p);
-  }
-  atomic_store_explicit(&table.places, t, memory_order_release);
+/* Puts p where its pid belongs. A place may still name a process that ended while the table grew. */
+static bool put_at(places *t, snow_process *p) {
+  uint64_t i = process_pid(p) & t->mask;
+  snow_process *there = atomic_load(&t->at[i]);
+  if (there == p) return true;
+  if (there && process_pid(there) && (process_pid(there) & t->mask) == i) return false;
+  return atomic_compare_exchange_strong(&t->at[i], &there, p) || there == p;
 }
 
-/* A process that is in the table but that nothing can be sent to yet. */
-static snow_process *take_place(void) {
+static void grow(places *old) {
   pthread_mutex_lock(&table.lock);
-  if (!table.free) {
-    snow_process *pool = calloc(POOL, sizeof *pool);
-    if (!pool) snow_die(102, "Snow: out of memory\n");
-    for (int i = 0; i < POOL; i++) {
-      atomic_init(&pool[i].inbox, CLOSED);
-      pool[i].next = table.free;
-      table.free = &pool[i];
+  if (atomic_load(&table.places) == old) {
+    uint64_t size = old ? (old->mask + 1) * 4 : FIRST_PLACES;
+    places *t = calloc(1, sizeof *t + size * sizeof t->at[0]);
+    if (!t) snow_die(102, "Snow: out of memory\n");
+    t->mask = size - 1;
+    t->former = old;
+    atomic_init(&t->filling, old != NULL);
+    atomic_store(&table.places, t);
+    for (uint64_t i = 0; old && i <= old->mask; i++) {
+      snow_process *p = atomic_load(&old->at[i]);
+      if (p && (process_pid(p) & old->mask) == i) put_at(t, p);
     }
+    atomic_store(&t->filling, false);
   }
-  snow_process *p = table.free;
-  table.free = p->next;
-  places *t = atomic_load_explicit(&table.places, memory_order_relaxed);
-  if (!t || ++table.n * 2 > t->mask) grow(), t = atomic_load_explicit(&table.places, memory_order_relaxed);
-  do
-    table.last++;
-  while (atomic_load_explicit(&t->at[table.last & t->mask], memory_order_relaxed));
-  atomic_store_explicit(&p->pid, table.last, memory_order_relaxed);
-  atomic_store_explicit(&t->at[table.last & t->mask], p, memory_order_release);
   pthread_mutex_unlock(&table.lock);
+}
+
+/* Gives p a pid by which it can be found. */
+static void enter(snow_process *p) {
+  places *t = atomic_load(&table.places);
+  if (!t) grow(NULL), t = atomic_load(&table.places);
+  uint64_t next = atomic_fetch_add(&table.last, 1) + 1;
+  for (;;) {
+    atomic_store(&p->pid, next);
+    if (put_at(t, p)) break;
+    if (atomic_load_explicit(&table.made, memory_order_relaxed) > t->mask / 2) grow(t);
+    else next = atomic_fetch_add(&table.last, 1) + 1;
+    t = atomic_load(&table.places);
+  }
+  /* Whoever fills a new table may have passed our place already. */
+  for (places *now; (now = atomic_load(&table.places)) != t; t = now)
+    while (!put_at(now, p))
+      ; /* only by one that is leaving */
+}
+
+static void leave(snow_process *p) {
+  places *t = atomic_load(&table.places);
+  snow_process *me = p;
+  atomic_compare_exchange_strong(&t->at[process_pid(p) & t->mask], &me, NULL);
+  atomic_store_explicit(&p->pid, 0, memory_order_release);
+}
+
+static snow_process *take_free(struct snow_mem *m) {
+  if (!m->processes) {
+    pthread_mutex_lock(&table.lock);
+    if (!table.free) {
+      snow_process *pool = calloc(POOL, sizeof *pool);
+      atomic_fetch_add_explicit(&table.made, POOL, memory_order_relaxed);
+      if (!pool) snow_die(102, "Snow: out of memory\n");
+      for (int i = 0; i < POOL; i++) {
+        atomic_init(&pool[i].inbox, CLOSED);
+        pool[i].next = table.free;
+        table.free = &pool[i];
+      }
+    }
+    for (int i = 0; i < POOL && table.free; i++) {
+      snow_process *p = table.free;
+      table.free = p->next;
+      p->next = m->processes;
+      m->processes = p;
+      m->n_processes++;
+    }
+    pthread_mutex_unlock(&table.lock);
+  }
+  snow_process *p = m->processes;
+  m->processes = p->next;
+  m->n_processes--;
   return p;
 }
 
-static void leave_place(snow_process *p) {
+static void give_free(struct snow_mem *m, snow_process *p) {
+  p->next = m->processes;
+  m->processes = p;
+  if (++m->n_processes <= 4 * POOL) return;
   pthread_mutex_lock(&table.lock);
-  places *t = atomic_load_explicit(&table.places, memory_order_relaxed);
-  atomic_store_explicit(&t->at[process_pid(p) & t->mask], NULL, memory_order_relaxed);
-  atomic_store_explicit(&p->pid, 0, memory_order_relaxed);
-  table.n--;
-  p->next = table.free;
-  table.free = p;
+  while (m->n_processes > 2 * POOL) {
+    p = m->processes;
+    m->processes = p->next;
+    p->next = table.free;
+    table.free = p;
+    m->n_processes--;
+  }
   pthread_mutex_unlock(&table.lock);
 }
 
@@ -119,8 +175,10 @@ static void panicked(snow_cx *cx, const char *text, const char *message) {
   snow_process_end(cx, why);
 }
 
-static snow_process *born(const char *name) {
-  snow_process *p = take_place();
+static snow_process *born(struct snow_mem *mem, const char *name) {
+  snow_process *p = take_free(mem);
+  enter(p);
+  p->cx.mem = mem;
   p->cx.self = p;
   p->cx.panicked = panicked;
   p->cx.roots = roots;
@@ -140,7 +198,16 @@ static void run_body(void *arg) {
   const void *env = p->body.env;
   if (p->is_main) p->body.env = NULL; /* the program, not an object */
   ((void (*)(snow_cx *, const void *))p->body.code)(cx, env);
-  snow_process_end(cx, snow_reason_new(END_NORMAL, 0, NULL, "", 0));
+  snow_process_end(cx, snow_reason_share(&snow_reason_normal));
+}
+
+void snow_process_give_stack(snow_process *p) {
+  void *low;
+  size_t size;
+  if (p->is_main) snow_stack_new(&p->cx);
+  else snow_stack_new_small(&p->cx);
+  snow_stack_bounds(p->cx.stack, &low, &size);
+  snow_ctx_make(&p->ctx, low, size, run_body, p);
 }
 
 static snow_process *spawn(snow_cx *cx, snow_fn body, const char *name, bool job) {
@@ -148,16 +215,10 @@ static snow_process *spawn(snow_cx *cx, snow_fn body, const char *name, bool job
   static const snow_layout fn = {SNOW_RECORD, 0, sizeof(snow_fn), 1, 0, 0, 0, env, "function"};
   snow_process *me = cx->self;
   snow_world_grows();
-  snow_process *p = born(name);
-  p->cx.mem = cx->mem;
+  snow_process *p = born(cx->mem, name);
   snow_heap_new_small(&p->cx);
   p->body = body;
   snow_copy_across(cx, &p->cx, &fn, &p->body);
-  snow_stack_new_small(&p->cx);
-  void *low;
-  size_t size;
-  snow_stack_bounds(p->cx.stack, &low, &size);
-  snow_ctx_make(&p->ctx, low, size, run_body, p);
   open_inbox(p);
   if (me->adopter) {
     p->parent = me->adopter;
@@ -190,17 +251,12 @@ snow_pid snow_job_adopting(snow_cx *cx, snow_fn body) {
 }
 
 snow_process *snow_process_main(void (*body)(snow_cx *, const void *), const void *program) {
-  snow_process *p = born("main");
+  snow_process *p = born(snow_mem_new(), "main");
   p->is_main = true;
   p->body.code = (snow_code)body;
   p->body.env = program;
-  p->cx.mem = snow_mem_new();
   snow_heap_new(&p->cx);
-  snow_stack_new(&p->cx);
-  void *low;
-  size_t size;
-  snow_stack_bounds(p->cx.stack, &low, &size);
-  snow_ctx_make(&p->ctx, low, size, run_body, p);
+  snow_process_give_stack(p);
   open_inbox(p);
   return p;
 }
@@ -247,7 +303,7 @@ void snow_process_end(snow_cx *cx, snow_reason *why) {
 }
 
 void snow_process_release(struct snow_mem *mem, snow_process *p) {
-  (void)mem;
+  leave(p);
   snow_ctx_free(&p->ctx);
   snow_stack_free(&p->cx);
   snow_reason_drop(p->reason);
@@ -263,5 +319,5 @@ void snow_process_release(struct snow_mem *mem, snow_process *p) {
   memset(&p->ctx, 0, sizeof p->ctx);
   char *from = (char *)&p->worker;
   memset(from, 0, (size_t)((char *)(p + 1) - from));
-  leave_place(p);
+  give_free(mem, p);
 }

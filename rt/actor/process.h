@@ -21,6 +21,7 @@ typedef enum { END_NORMAL, END_ERROR, END_KILLED, END_LINKED, END_SHUTDOWN, END_
 /* Shared and counted, immutable. */
 typedef struct snow_reason {
   _Atomic unsigned references;
+  bool eternal; /* not counted */
   snow_end end;
   snow_pid pid;              /* of END_LINKED */
   struct snow_reason *inner; /* of END_LINKED */
@@ -159,6 +160,8 @@ void snow_process_each(void (*visit)(void *arg, snow_process *p), void *arg);
 SNOW_NORETURN void snow_process_end(snow_cx *cx, snow_reason *why);
 /* A process that did what it had to do at its end: releases its stack and makes it free. On another stack. */
 void snow_process_release(struct snow_mem *mem, snow_process *p);
+/* Before it runs first. */
+void snow_process_give_stack(snow_process *p);
 /* What a process does whenever it was resumed: ends if it is doomed. */
 void snow_process_resumed(snow_cx *cx);
 
@@ -243,6 +246,7 @@ void snow_mailbox_close(snow_cx *cx);
 
 /* ---- signal.c ---- */
 
+extern snow_reason snow_reason_normal;
 snow_reason *snow_reason_new(snow_end end, snow_pid pid, snow_reason *inner, const char *text, size_t len);
 snow_reason *snow_reason_share(snow_reason *r);
 void snow_reason_drop(snow_reason *r);

@@ -8,10 +8,13 @@
 
 /* ---- reasons ---- */
 
+snow_reason snow_reason_normal = {.eternal = true, .end = END_NORMAL};
+
 snow_reason *snow_reason_new(snow_end end, snow_pid pid, snow_reason *inner, const char *text, size_t len) {
   snow_reason *r = malloc(sizeof *r + len + 1);
   if (!r) snow_die(102, "Snow: out of memory\n");
   atomic_init(&r->references, 1);
+  r->eternal = false;
   r->end = end;
   r->pid = pid;
   r->inner = inner;
@@ -21,12 +24,12 @@ snow_reason *snow_reason_new(snow_end end, snow_pid pid, snow_reason *inner, con
 }
 
 snow_reason *snow_reason_share(snow_reason *r) {
-  if (r) atomic_fetch_add_explicit(&r->references, 1, memory_order_relaxed);
+  if (r && !r->eternal) atomic_fetch_add_explicit(&r->references, 1, memory_order_relaxed);
   return r;
 }
 
 void snow_reason_drop(snow_reason *r) {
-  while (r && atomic_fetch_sub_explicit(&r->references, 1, memory_order_acq_rel) == 1) {
+  while (r && !r->eternal && atomic_fetch_sub_explicit(&r->references, 1, memory_order_acq_rel) == 1) {
     snow_reason *inner = r->inner;
     free(r);
     r = inner;

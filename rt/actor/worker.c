@@ -20,7 +20,8 @@ enum { MOST_WORKERS = 256, SLICE_US = 2000, LIFO_MOST = 16, LOOK_AROUND = 61, EN
 struct snow_worker {
   snow_cx cx; /* for what a worker does between processes */
   snow_ctx ctx;
-  snow_deque deque;
+  snow_deque deque; /* those that can run again */
+  snow_deque born;  /* those that have not run yet: the newest first, so a tree of them is walked in depth */
   snow_process *woken; /* runs next */
   unsigned woken_run, ticks;
   snow_timers *timers;
@@ -88,6 +89,7 @@ static snow_worker *new_worker(void) {
   w->timers = snow_timers_new();
   w->random = (uint64_t)(w->number + 1) * 0x9E3779B97F4A7C15u;
   snow_deque_init(&w->deque);
+  snow_deque_init(&w->born);
   pthread_condattr_t monotonic;
   pthread_condattr_init(&monotonic);
 #ifdef __linux__
@@ -252,15 +254,15 @@ static snow_process *next_local(snow_worker *w) {
   snow_process *p;
   if (++w->ticks % LOOK_AROUND == 0) {
     if (snow_timers_next(w->timers) != INT64_MAX) snow_timers_run(&w->cx, w->timers, snow_now());
-    if ((p = take_injected())) return p;
+    if ((p = take_injected()) || (p = snow_deque_take(&w->born))) return p;
   }
   if ((p = w->woken)) {
     w->woken = NULL;
-    if (++w->woken_run <= LIFO_MOST || !snow_deque_length(&w->deque)) return p;
+    if (++w->woken_run <= LIFO_MOST || (!snow_deque_length(&w->deque) && !snow_deque_length(&w->born))) return p;
     snow_deque_push(&w->deque, p);
   }
   w->woken_run = 0;
-  if ((p = snow_deque_take(&w->deque))) return p;
+  if ((p = snow_deque_take(&w->deque)) || (p = snow_deque_pop(&w->born))) return p;
   return take_injected();
 }
 
@@ -270,6 +272,7 @@ static snow_process *steal(snow_worker *w) {
   for (int i = 0; i < n; i++) {
     snow_worker *v = world.workers[(first + i) % n];
     snow_process *p = v == w ? NULL : snow_deque_take(&v->deque);
+    if (!p && v != w) p = snow_deque_take(&v->born);
     if (p) return p;
   }
   return NULL;
@@ -300,7 +303,7 @@ static bool work_somewhere(void) {
   if (atomic_load(&world.n_injected)) return true;
   int n = atomic_load(&world.n_workers);
   for (int i = 0; i < n; i++)
-    if (snow_deque_length(&world.workers[i]->deque)) return true;
+    if (snow_deque_length(&world.workers[i]->deque) || snow_deque_length(&world.workers[i]->born)) return true;
   return false;
 }
 
@@ -408,6 +411,7 @@ static void prepare(snow_worker *w, snow_process *p) {
   p->worker = w;
   p->cx.worker = w;
   p->cx.mem = w->cx.mem;
+  if (!p->cx.stack) snow_process_give_stack(p);
   __atomic_store_n(&p->cx.preempt, world.seeded, __ATOMIC_RELAXED);
   __atomic_store_n(&p->cx.limit, snow_stack_limit(p->cx.stack), __ATOMIC_RELAXED);
   atomic_store_explicit(&w->current, p, memory_order_relaxed);
@@ -497,8 +501,14 @@ void snow_yield(snow_cx *cx) { yield(cx, STEP_NS, false); }
 void snow_interrupted(snow_cx *cx) { yield(cx, 50 * SLICE_US * INT64_C(1000), true); }
 
 void snow_start_process(snow_cx *cx, snow_process *p) {
+  snow_worker *w = cx->worker;
   atomic_store_explicit(&p->state, PROCESS_READY, memory_order_relaxed);
-  enqueue(cx->worker, p);
+  if (world.seeded) {
+    enqueue(w, p);
+    return;
+  }
+  snow_deque_push(&w->born, p);
+  wake_worker();
 }
 
 void snow_busy(int change) { atomic_fetch_add(&world.busy, change); }

@@ -75,6 +75,8 @@ struct snow_mem {
   int n_cells[SNOW_CELL_CLASSES];
   struct small *stacks; /* ctx/stack.c */
   int n_stacks;
+  struct snow_process *processes; /* actor/process.c */
+  int n_processes;
   block *free[N_CLASSES];
   int n_free[N_CLASSES];
   snow_object **stack;
