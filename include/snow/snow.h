@@ -106,7 +106,16 @@ typedef struct snow_site {
   int line;
 } snow_site;
 
-enum { SNOW_UNIT, SNOW_INT, SNOW_FLOAT, SNOW_BOOL, SNOW_STRING, SNOW_OTHER, SNOW_TUPLE /* + its number of elements */ };
+enum {
+  SNOW_UNIT,
+  SNOW_INT,
+  SNOW_FLOAT,
+  SNOW_BOOL,
+  SNOW_STRING,
+  SNOW_OTHER,
+  SNOW_ANY,
+  SNOW_TUPLE /* + its number of elements */
+};
 
 /* A type as containers see it: how its values are stored and what can be done with them. Operations that no function
  * of the program asks for are NULL. */
@@ -212,12 +221,23 @@ void snow_settle(snow_cx *cx);
 void snow_send(snow_cx *cx, snow_pid to, const snow_type *t, const void *message);
 /* A receive: begins a scan of the mailbox that waits at most ms milliseconds, for ever when negative; */
 void snow_receive_start(snow_cx *cx, const snow_site *at, int64_t ms);
-/* stores the next message, of type t (NULL: of any, not stored), and gives 1; or, when wanted, gives 2 for a notice, of
+/* stores the next message, of type t (or a snow_any of it), and gives 1; or, when wanted, gives 2 for a notice, of
  * which snow_receive_signal then tells; 0 when the time is over; */
 int64_t snow_receive_next(snow_cx *cx, const snow_type *t, void *message, bool signals);
 void snow_receive_signal(snow_cx *cx);
 /* takes that message out of the mailbox and ends the scan. */
 void snow_receive_take(snow_cx *cx);
+
+/* ---- for C functions that Snow calls ---- */
+
+/* Runs fn(arg) where it may block, on another thread, while only the calling process waits. fn must not touch cx. */
+void snow_blocking(snow_cx *cx, void (*fn)(void *arg), void *arg);
+
+enum { SNOW_READABLE = 1, SNOW_WRITABLE = 2 };
+/* Suspends the process until a descriptor can be read or written (or has failed: then it is said to be both), at most
+ * ms milliseconds, for ever when negative. Gives what of `events` is the case, 0 when the time is over, -1 for a
+ * descriptor that is not open. One process at a time may wait for a descriptor. */
+int snow_wait(snow_cx *cx, int fd, int events, int64_t ms);
 
 /* ---- what the library's modules Process, Service, Supervisor, Job and Timer are made of ---- */
 

@@ -170,11 +170,11 @@ static void *inspector(void *unused) {
 }
 
 /* From now on SIGQUIT prints the table. */
-void snow_inspect_on_signal(bool (*start_thread)(void *(*run)(void *), void *arg)) {
+void snow_inspect_on_signal(void) {
   struct sigaction now, act;
   memset(&act, 0, sizeof act);
   if (sigaction(SIGQUIT, NULL, &now) != 0 || now.sa_handler != SIG_DFL) return;
-  if (sem_init(&asked, 0, 0) != 0 || !start_thread(inspector, NULL)) return;
+  if (sem_init(&asked, 0, 0) != 0 || !snow_start_thread(inspector, NULL)) return;
   act.sa_handler = on_signal;
   act.sa_flags = SA_RESTART;
   sigemptyset(&act.sa_mask);

@@ -42,6 +42,14 @@ void snow_message_free(snow_cx *cx, snow_message *m) {
 }
 
 snow_message *snow_message_of(snow_cx *cx, snow_kind kind, snow_pid to, const snow_type *t, const void *value) {
+  if (t->kind == SNOW_ANY) {
+    /* It goes as what it is. */
+    const snow_any *any = *(const snow_any *const *)value;
+    if (any) {
+      t = any->type;
+      value = any->value + 1;
+    }
+  }
   bool plain = kind == MESSAGE && !t->array->map;
   snow_message *m = plain ? snow_message_new(cx->mem, kind, to, t->size)
                           : &snow_letter_new(cx->mem, kind, process_pid(cx->self), to, t->size)->m;
@@ -178,6 +186,20 @@ void snow_wait_over(snow_process *me) {
   me->deadline = 0;
 }
 
+static void start_timer(snow_cx *cx, snow_process *me) {
+  if (me->deadline <= 0 || me->timer.worker) return;
+  me->timer.deadline = me->deadline;
+  me->timer.process = me;
+  snow_timer_start(cx, &me->timer);
+}
+
+/* Whether time is over, after a suspension. */
+static void see_time(snow_process *me) {
+  if (!(atomic_load_explicit(&me->events, memory_order_acquire) & EVENT_TIME)) return;
+  snow_wait_over(me);
+  me->deadline = OVER;
+}
+
 bool snow_wait_more(snow_cx *cx) {
   snow_process *me = cx->self;
   for (;;) {
@@ -187,18 +209,21 @@ bool snow_wait_more(snow_cx *cx) {
       return true;
     }
     if (me->deadline == OVER) return false;
-    if (me->deadline > 0 && !me->timer.worker) {
-      me->timer.deadline = me->deadline;
-      me->timer.process = me;
-      snow_timer_start(cx, &me->timer);
-    }
+    start_timer(cx, me);
     snow_suspend(cx);
     snow_process_resumed(cx);
-    if (atomic_load_explicit(&me->events, memory_order_acquire) & EVENT_TIME) {
-      snow_wait_over(me);
-      me->deadline = OVER;
-    }
+    see_time(me);
   }
+}
+
+bool snow_wait_event(snow_cx *cx, unsigned event) {
+  snow_process *me = cx->self;
+  if (atomic_load(&me->events) & event || me->deadline == OVER || me->doomed) return false;
+  start_timer(cx, me);
+  snow_suspend(cx);
+  snow_look(cx);
+  see_time(me);
+  return true;
 }
 
 /* ---- receive ---- */
@@ -237,15 +262,18 @@ int64_t snow_receive_next(snow_cx *cx, const snow_type *t, void *out, bool signa
       if (signals && (m->kind == NOTICE_EXIT || m->kind == NOTICE_DOWN)) return 2;
       continue;
     }
-    if (t && m->type != t) {
+    if (m->type != t && t->kind != SNOW_ANY) {
       discard(cx, me, t);
       continue;
     }
-    if (t && m->extended && !m->here) {
-      snow_copy_in(cx, t->array, message_value(m), &letter(m)->fragment);
+    if (m->extended && !m->here) {
+      snow_copy_in(cx, m->type->array, message_value(m), &letter(m)->fragment);
       m->here = true;
     }
-    if (t && t->size) memcpy(out, message_value(m), t->size);
+    if (m->type != t) {
+      const snow_any *any = snow_any_box(cx, m->type, message_value(m));
+      memcpy(out, &any, sizeof any);
+    } else if (t->size) memcpy(out, message_value(m), t->size);
     me->found = me->cursor;
     me->cursor = &m->next;
     return 1;

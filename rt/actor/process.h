@@ -98,7 +98,7 @@ typedef enum {
 } snow_state;
 
 /* Events: why else a process runs on. */
-enum { EVENT_TIME = 1, EVENT_DONE = 2 };
+enum { EVENT_TIME = 1, EVENT_DONE = 2, EVENT_READY = 4 };
 
 struct snow_process {
   snow_cx cx; /* first: generated code knows a process by this */
@@ -191,6 +191,10 @@ SNOW_NORETURN void snow_main_done(snow_cx *cx);
 void snow_busy(int change);
 /* Called when there is a process besides main. */
 void snow_world_grows(void);
+/* Whether there ever was one. */
+bool snow_world_has_others(void);
+/* A detached thread that takes no signals. */
+bool snow_start_thread(void *(*run)(void *), void *arg);
 typedef struct snow_counters {
   int workers, idle;
   uint64_t switches;
@@ -241,6 +245,8 @@ void snow_wait_at_most(snow_process *me, int64_t ms);
 /* Waits for more to come in; false when the time is over. */
 bool snow_wait_more(snow_cx *cx);
 void snow_wait_over(snow_process *me);
+/* Waits for an event, looking at signals; false when it is there, the time is over or the process is to end. */
+bool snow_wait_event(snow_cx *cx, unsigned event);
 /* Drops all messages of a process that ends; requests are answered with the reason. */
 void snow_mailbox_close(snow_cx *cx);
 
@@ -280,6 +286,6 @@ void snow_report_crash(snow_process *p, const char *text, const char *message);
 void snow_report_end(snow_process *p);
 /* Prints the table of processes to standard error; any thread. */
 void snow_inspect(void);
-void snow_inspect_on_signal(bool (*start_thread)(void *(*run)(void *), void *arg));
+void snow_inspect_on_signal(void);
 
 #endif

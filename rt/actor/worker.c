@@ -20,8 +20,8 @@ enum { MOST_WORKERS = 256, SLICE_US = 2000, LIFO_MOST = 16, LOOK_AROUND = 61, EN
 struct snow_worker {
   snow_cx cx; /* for what a worker does between processes */
   snow_ctx ctx;
-  snow_deque deque; /* those that can run again */
-  snow_deque born;  /* those that have not run yet: the newest first, so a tree of them is walked in depth */
+  snow_deque deque;    /* those that can run again */
+  snow_deque born;     /* those that have not run yet: the newest first, so a tree of them is walked in depth */
   snow_process *woken; /* runs next */
   unsigned woken_run, ticks;
   snow_timers *timers;
@@ -101,7 +101,7 @@ static snow_worker *new_worker(void) {
   return w;
 }
 
-static bool start_thread(void *(*run)(void *), void *arg) {
+bool snow_start_thread(void *(*run)(void *), void *arg) {
   pthread_attr_t attr;
   pthread_t thread;
   sigset_t all, old;
@@ -150,7 +150,7 @@ static void wake_worker(void) {
     w = new_worker();
     w->searching = true;
     atomic_fetch_add(&world.n_searching, 1);
-    if (!start_thread(worker_thread, w)) {
+    if (!snow_start_thread(worker_thread, w)) {
       /* Those that there are will do. Nobody looks at the last one without a thread. */
       world.most = w->number;
       atomic_fetch_sub(&world.n_workers, 1);
@@ -588,9 +588,11 @@ void snow_world_grows(void) {
   world.monitor = true;
   pthread_mutex_unlock(&world.lock);
   if (!first) return;
-  start_thread(monitor, NULL);
-  snow_inspect_on_signal(start_thread);
+  snow_start_thread(monitor, NULL);
+  snow_inspect_on_signal();
 }
+
+bool snow_world_has_others(void) { return world.monitor; }
 
 void snow_world_counters(snow_counters *c) {
   c->workers = atomic_load(&world.n_workers);

@@ -40,78 +40,98 @@ static char *c_path(snow_cx *cx, snow_str path) {
   return s;
 }
 
-bool snow_file_read(snow_cx *cx, snow_str path) {
-  char *p = c_path(cx, path);
-  if (!p) return false;
-  int fd = open(p, O_RDONLY | O_CLOEXEC);
-  int e = errno;
-  free(p);
-  if (fd < 0) return fail(cx, e);
+/* What a helper thread does with a file, and how that went. */
+typedef struct {
+  char *path;
+  char *buf;
+  size_t n;
+  bool add;
+  int error;
+} request;
+
+static int read_open(int fd, request *r) {
   struct stat st;
   size_t cap = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size < INT32_MAX
                    ? (size_t)st.st_size + 1
-                   : 4096,
-         n = 0;
-  char *buf = malloc(cap);
-  if (!buf) snow_die(102, "Snow: out of memory\n");
+                   : 4096;
+  r->buf = malloc(cap);
+  if (!r->buf) snow_die(102, "Snow: out of memory\n");
   for (;;) { /* to the end of file, whatever size it claims */
-    if (n == cap) {
-      char *more = cap < UINT32_MAX ? realloc(buf, cap *= 2) : NULL;
-      if (!more) {
-        close(fd);
-        free(buf);
-        return fail(cx, EFBIG);
-      }
-      buf = more;
+    if (r->n == cap) {
+      char *more = cap < UINT32_MAX ? realloc(r->buf, cap *= 2) : NULL;
+      if (!more) return EFBIG;
+      r->buf = more;
     }
-    ssize_t k = read(fd, buf + n, cap - n);
+    ssize_t k = read(fd, r->buf + r->n, cap - r->n);
     if (k < 0 && errno == EINTR) continue;
-    if (k < 0) {
-      e = errno;
-      close(fd);
-      free(buf);
-      return fail(cx, e);
-    }
-    if (k == 0) break;
-    n += (size_t)k;
+    if (k < 0) return errno;
+    if (k == 0) return 0;
+    r->n += (size_t)k;
   }
-  close(fd);
-  bool ok = n < UINT32_MAX && snow_utf8_valid((const unsigned char *)buf, n);
-  if (ok) *snow_heap_outcome(cx->heap) = snow_string_new(cx, buf, n);
-  free(buf);
+}
+
+static void read_file(void *p) {
+  request *r = p;
+  int fd = open(r->path, O_RDONLY | O_CLOEXEC);
+  r->error = fd < 0 ? errno : read_open(fd, r);
+  if (fd >= 0) close(fd);
+}
+
+bool snow_file_read(snow_cx *cx, snow_str path) {
+  request r = {.path = c_path(cx, path)};
+  if (!r.path) return false;
+  snow_blocking(cx, read_file, &r);
+  free(r.path);
+  if (r.error) {
+    free(r.buf);
+    return fail(cx, r.error);
+  }
+  bool ok = r.n < UINT32_MAX && snow_utf8_valid((const unsigned char *)r.buf, r.n);
+  if (ok) *snow_heap_outcome(cx->heap) = snow_string_new(cx, r.buf, r.n);
+  free(r.buf);
   return ok || fail_text(cx, "stream did not contain valid UTF-8");
 }
 
-bool snow_file_write(snow_cx *cx, snow_str path, snow_str text, bool add) {
-  char *p = c_path(cx, path);
-  if (!p) return false;
-  int fd = open(p, O_WRONLY | O_CREAT | O_CLOEXEC | (add ? O_APPEND : O_TRUNC), 0666);
-  int e = errno;
-  free(p);
-  if (fd < 0) return fail(cx, e);
-  for (size_t n = 0; n < text->len;) {
-    ssize_t k = write(fd, text->data + n, text->len - n);
+static int write_open(int fd, const request *r) {
+  for (size_t n = 0; n < r->n;) {
+    ssize_t k = write(fd, r->buf + n, r->n - n);
     if (k < 0 && errno == EINTR) continue;
-    if (k < 0) {
-      e = errno;
-      close(fd);
-      return fail(cx, e);
-    }
+    if (k < 0) return errno;
     n += (size_t)k;
   }
-  return close(fd) == 0 || fail(cx, errno);
+  return 0;
+}
+
+static void write_file(void *p) {
+  request *r = p;
+  int fd = open(r->path, O_WRONLY | O_CREAT | O_CLOEXEC | (r->add ? O_APPEND : O_TRUNC), 0666);
+  r->error = fd < 0 ? errno : write_open(fd, r);
+  if (fd >= 0 && close(fd) != 0 && !r->error) r->error = errno;
+}
+
+bool snow_file_write(snow_cx *cx, snow_str path, snow_str text, bool add) {
+  /* The text stays where it is: nothing of this process runs meanwhile. */
+  request r = {.path = c_path(cx, path), .buf = (char *)(uintptr_t)text->data, .n = text->len, .add = add};
+  if (!r.path) return false;
+  snow_blocking(cx, write_file, &r);
+  free(r.path);
+  return !r.error || fail(cx, r.error);
+}
+
+static void delete_file(void *p) {
+  request *r = p;
+  struct stat st;
+  r->error = unlink(r->path) == 0 ? 0 : errno;
+  /* POSIX lets unlink of a directory say EPERM. */
+  if (r->error == EPERM && lstat(r->path, &st) == 0 && S_ISDIR(st.st_mode)) r->error = EISDIR;
 }
 
 bool snow_file_delete(snow_cx *cx, snow_str path) {
-  char *p = c_path(cx, path);
-  if (!p) return false;
-  bool ok = unlink(p) == 0;
-  int e = errno;
-  struct stat st;
-  /* POSIX lets unlink of a directory say EPERM. */
-  if (!ok && e == EPERM && lstat(p, &st) == 0 && S_ISDIR(st.st_mode)) e = EISDIR;
-  free(p);
-  return ok || fail(cx, e);
+  request r = {.path = c_path(cx, path)};
+  if (!r.path) return false;
+  snow_blocking(cx, delete_file, &r);
+  free(r.path);
+  return !r.error || fail(cx, r.error);
 }
 
 bool snow_file_exists(snow_cx *cx, snow_str path) {

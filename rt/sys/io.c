@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -180,6 +181,7 @@ void snow_panic_string(snow_cx *cx, const snow_site *at, snow_str message) {
 static struct {
   char *buf;
   size_t at, n;
+  _Atomic bool busy; /* a process reads a line */
 } in;
 
 static const char os_error_format[] = "%s (os error %d)";
@@ -190,10 +192,26 @@ static snow_str os_error(snow_cx *cx, int e) {
   return snow_string_new(cx, text, strlen(text));
 }
 
+typedef struct {
+  ssize_t n;
+  int error;
+} filling;
+
+static void fill(void *p) {
+  filling *f = p;
+  do
+    f->n = read(0, in.buf, IN_SIZE);
+  while (f->n < 0 && errno == EINTR);
+  f->error = errno;
+}
+
 /* Reads a line; true with the line, false with a message, as the heap's outcome. */
 bool snow_io_read_line(snow_cx *cx) {
   snow_str *outcome = snow_heap_outcome(cx->heap);
   snow_out_flush();
+  /* One reader at a time. */
+  while (atomic_exchange(&in.busy, true))
+    snow_sleep(cx, 1);
   if (!in.buf) in.buf = malloc(IN_SIZE);
   if (!in.buf) snow_die(102, "Snow: out of memory\n");
   char *line = NULL;
@@ -201,16 +219,17 @@ bool snow_io_read_line(snow_cx *cx) {
   bool ended = false;
   while (!ended) {
     if (in.at == in.n) {
-      ssize_t k = read(0, in.buf, IN_SIZE);
-      if (k < 0 && errno == EINTR) continue;
-      if (k < 0) {
-        *outcome = os_error(cx, errno);
+      filling f;
+      snow_blocking(cx, fill, &f);
+      if (f.n < 0) {
+        *outcome = os_error(cx, f.error);
         free(line);
+        in.busy = false;
         return false;
       }
-      if (k == 0) break;
+      if (f.n == 0) break;
       in.at = 0;
-      in.n = (size_t)k;
+      in.n = (size_t)f.n;
     }
     char *nl = memchr(in.buf + in.at, '\n', in.n - in.at);
     size_t take = nl ? (size_t)(nl - in.buf) - in.at : in.n - in.at;
@@ -226,6 +245,7 @@ bool snow_io_read_line(snow_cx *cx) {
     ended = nl != NULL;
   }
   if (ended && len && line[len - 1] == '\r') len--;
+  in.busy = false;
   bool ok = snow_utf8_valid((const unsigned char *)line, len);
   *outcome = ok ? snow_string_new(cx, line, len) : snow_string_new(cx, "stream did not contain valid UTF-8", 34);
   free(line);

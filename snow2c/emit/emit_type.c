@@ -246,6 +246,9 @@ static const char *kind_constant(Repr *r) {
   case R_FLOAT: return "SNOW_FLOAT";
   case R_BOOL: return "SNOW_BOOL";
   case R_STRING: return "SNOW_STRING";
+  case R_OPAQUE:
+    if (r->ty->con == builtin.any) return "SNOW_ANY";
+    return "SNOW_OTHER";
   default: return r->ty->kind == TY_TUPLE ? arena_printf("SNOW_TUPLE + %d", r->ty->n) : "SNOW_OTHER";
   }
 }

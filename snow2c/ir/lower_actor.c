@@ -114,7 +114,6 @@ static bool lower_arms(Lower *L, Expr *e, bool signals, IrVar *subject, IrStmt *
  * and the scan goes on with what is behind them. */
 Ir *lower_receive(Lower *L, Expr *e, Dest d) {
   Type *message = concretize(e->subst_ty);
-  bool any = prune(e->subst_ty)->kind == TY_VAR && message->kind == TY_TUPLE && message->n == 0;
   Repr *r = repr_of(message);
   IrVar *result;
   Ir *limit = e->a ? lower_value(L, e->a) : x_int(-1);
@@ -135,8 +134,7 @@ Ir *lower_receive(Lower *L, Expr *e, Dest d) {
   bool dead = L->dead;
   L->out = &loop->a;
   Ir *next = call_c("snow_receive_next", repr_int());
-  if (any) vec_push(&next->args, x_new(X_ADDRESS, NULL));
-  else vec_push(&next->args, x_type(r));
+  vec_push(&next->args, x_type(r));
   Ir *address = x_new(X_ADDRESS, NULL);
   if (r->kind != R_UNIT) address->var = m, m->reads++;
   vec_push(&next->args, address);

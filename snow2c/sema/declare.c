@@ -681,6 +681,7 @@ static void find_builtins(Module *m) {
   PRIM_TYPE(t_string, "String");
   TYCON(list, "List");
   TYCON(pid, "Pid");
+  TYCON(any, "Any");
   TYCON(option, "Option");
   TYCON(result, "Result");
   TYCON(ordering, "Ordering");

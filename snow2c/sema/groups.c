@@ -129,7 +129,11 @@ static Type *declared_type(Fn *f, TypeScope *scope) {
       }
     } else if (!f->is_static && f->arity) params[0] = scope->self;
   }
-  if (f->is_actor) t->ret = type_con1(builtin.pid, type_var(infer->level));
+  if (f->is_actor) {
+    Type *message = type_var(infer->level);
+    message->message = true;
+    t->ret = type_con1(builtin.pid, message);
+  }
   if (c->ret) t->ret = convert_type(c->ret, f->mod, scope);
   if (f->service) service_type(f, t, scope);
   return t;

@@ -86,6 +86,7 @@ static bool adjust(Type *var, Type *t) {
 }
 
 static UnifyResult bind(Type *var, Type *t, UnifyFault *f) {
+  if (t->kind == TY_VAR) t->message |= var->message;
   this_walk++;
   if (!adjust(var, t)) {
     f->var = var;
@@ -193,6 +194,7 @@ Type *instantiate(const Scheme *s, int level, Type ***inst, Obligations *obs, Sp
   Type **saved = NEW_ARRAY(Type *, s->nvars);
   for (int i = 0; i < s->nvars; i++) {
     fresh[i] = type_var(level);
+    fresh[i]->message = s->vars[i]->message;
     saved[i] = s->vars[i]->bound;
     s->vars[i]->bound = fresh[i];
   }
@@ -307,6 +309,7 @@ static Type *concretize_in(Type *t, bool *open) {
   case TY_VAR:
     *open = true;
     if (t->bound) return concretize_in(t->bound, open);
+    if (t->message && builtin.any) return concretize_in(builtin.any->self, open);
     tmp.kind = TY_TUPLE; /* nobody constrained it */
     return intern_type(&tmp);
   case TY_ERROR: tmp.kind = TY_TUPLE; return intern_type(&tmp);

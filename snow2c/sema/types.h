@@ -14,6 +14,7 @@ typedef enum { TY_VAR, TY_CON, TY_FUN, TY_TUPLE, TY_ERROR } TypeKind;
 struct Type {
   TypeKind kind;
   bool generic;  /* TY_VAR: quantified by a scheme */
+  bool message;  /* TY_VAR: of what a process receives; unless something is known, that is of any type */
   bool concrete; /* interned: holds no variable; equal types are the same pointer */
   int level, id;
   Type *ref;               /* TY_VAR: what it is bound to */
@@ -61,7 +62,7 @@ struct Scheme {
 /* Built-in types and interfaces, declared in the library's prelude and found there by name. */
 typedef struct {
   Type *t_int, *t_float, *t_bool, *t_string, *t_unit, *t_error;
-  Tycon *list, *map, *pid, *option, *result, *range, *ordering;
+  Tycon *list, *map, *pid, *any, *option, *result, *range, *ordering;
   Variant *some, *none, *ok, *err;
   Interface *add, *sub, *mul, *div, *mod, *neg, *eq, *ord, *display, *debug, *hash, *dflt, *key;
 } Builtins;
