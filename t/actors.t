@@ -1,6 +1,7 @@
 #!/usr/bin/perl
-# Every program of t/run/04-actors, and every example with processes, again: with 1, 2 and 8 workers, and in SNOW_SEEDS [5] replayable interleavings
-# (SNOW_SCHED_SEED), where time is virtual. `make check-seeds` takes 50. SNOW_ONLY=REGEX picks programs by name.
+# Every program of t/run/04-actors, and every example with processes, again: with 1, 2 and 8 workers, and in SNOW_SEEDS
+# [5] replayable interleavings (SNOW_SCHED_SEED), where time is virtual. `make check-seeds` takes 50. SNOW_ONLY=REGEX
+# picks programs by name.
 use strict;
 use warnings;
 use FindBin;
