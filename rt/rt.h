@@ -103,10 +103,20 @@ void snow_stack_reset(snow_cx *cx);
 
 /* A stack for one of many processes: small at first. cx->mem is set, here and when it is freed. */
 void snow_stack_new_small(snow_cx *cx);
+/* Gives the memory of a stack that rests with its stack pointer at sp back to the system; what was in it, *size bytes
+ * (malloced), or NULL when that cannot be or does not pay. Nothing may touch the stack until it is unfolded. */
+void *snow_stack_fold(struct snow_stack *s, const char *sp, size_t *size);
+void snow_stack_unfold(struct snow_stack *s, void *copy, size_t size);
 /* What cx->limit is to be while this stack runs. */
 char *snow_stack_limit(const struct snow_stack *s);
 /* Its first segment. */
 void snow_stack_bounds(const struct snow_stack *s, void **low, size_t *size);
+/* ---- ctx/backtrace.c ---- */
+
+void snow_backtrace_use(const snow_debug *d);
+/* The Snow functions that are running, innermost first, a line each; malloced. NULL in programs without that. */
+char *snow_backtrace(void);
+
 /* ---- actor/worker.c ---- */
 
 /* snow_yield for a process that somebody has interrupted. */

@@ -12,7 +12,7 @@ typedef enum { EMIT_C, EMIT_TOKENS, EMIT_AST, EMIT_TYPES, EMIT_IR } EmitKind;
 static struct {
   const char *input, *output, *header, *depfile;
   EmitKind emit;
-  bool check, json, deps, no_line;
+  bool check, json, deps, no_line, debug;
   const char *color;
   int status;
 } opt;
@@ -32,6 +32,7 @@ static const char usage_text[] =
     "  -W WARNING         NAME or no-NAME: with or without that warning (or unused, all);\n"
     "                     error or error=NAME: warnings, or that one, are errors\n"
     "  --no-line          no #line directives\n"
+    "  -g                 a table of functions, so that crashes are reported with a backtrace\n"
     "  --json             diagnostics as JSON, one object a line\n"
     "  --color=WHEN       always, never or auto (default: on a terminal, unless NO_COLOR is set)\n"
     "  --version, --help\n"
@@ -76,6 +77,7 @@ static void parse_options(int argc, char **argv) {
     else if (strcmp(a, "--json") == 0) opt.json = true;
     else if (strcmp(a, "--no-color") == 0) opt.color = "never";
     else if (strcmp(a, "--no-line") == 0) opt.no_line = true;
+    else if (strcmp(a, "-g") == 0) opt.debug = true;
     else if (strcmp(a, "-MD") == 0) opt.deps = true;
     else if ((v = value_of(a, "-W", argv, argc, &i))) {
       if (diag_option(v)) continue;
@@ -216,7 +218,7 @@ static void translate(Buf *out) {
     free(text);
     return;
   }
-  EmitOptions eo = {!opt.no_line, opt.input};
+  EmitOptions eo = {!opt.no_line, opt.input, opt.debug};
   emit_program(out, &eo);
   if (opt.header) emit_header(&header, opt.input);
 }

@@ -192,6 +192,37 @@ C
     is(run_command(cmd => ['./ffi'], cwd => $work)->{out}, "42 HEY\n", 'and run');
 }
 
+# -g: crashes are reported with a backtrace
+{
+    spew("$work/deep.snow", <<'SNOW');
+fn inner(n :: Int) -> Int do
+  if n == 0 do 1 / n else 1 + inner(n - 1) end
+end
+
+fn outer(n :: Int) -> Int do
+  2 * inner(n)
+end
+
+actor works() do
+  println("${outer(3)}")
+end
+
+fn main() do
+  spawn(works)
+  Timer.sleep(50)
+  println("${outer(500)}")
+end
+SNOW
+    is(snow2c('-g', '-o', 'deep.c', 'deep.snow')->{status}, 0, '-g');
+    my $r = run_command(cmd => [@CC, qw(-std=c99 -O0 -Wall -Wextra -Werror -pedantic-errors), @SNOW_CFLAGS, "-I$SRC/include",
+        qw(deep.c -o deep), @LINK], cwd => $work, timeout => 120);
+    is("$r->{status} $r->{err}", '0 ', 'compiles');
+    my $err = run_command(cmd => ['./deep'], cwd => $work)->{err};
+    like($err, qr/exited: division by zero\n +in Main\.inner \(deep\.snow:1\), 4 times\n +in Main\.outer \(deep\.snow:5\)\n +in Main\.works \(deep\.snow:9\)/,
+        'an actor that crashes');
+    like($err, qr/in Main\.inner \(deep\.snow:1\), 501 times\n +in Main\.outer .*\n +in Main\.main /, 'and main');
+}
+
 # the version of the header is checked
 {
     my $c = snow2c('ok.snow')->{out};

@@ -506,11 +506,26 @@ typedef struct snow_root {
   size_t size;
 } snow_root;
 
+/* What `snow2c -g` adds: names for the functions, and the compiler's unwinder (Itanium C++ ABI, level 1). */
+typedef struct snow_function {
+  snow_code code;
+  const char *name, *file;
+  int line;
+} snow_function;
+
+typedef struct snow_debug {
+  const snow_function *functions;
+  int n_functions;
+  void (*walk)(int (*frame)(void *context, void *arg), void *arg);
+  uintptr_t (*start_of)(void *context); /* of the function that a frame is of */
+} snow_debug;
+
 typedef struct snow_program {
   int abi;
   void (*start)(snow_cx *);
   const snow_root *roots;
   int n_roots;
+  const snow_debug *debug; /* or NULL */
 } snow_program;
 
 /* Starts the runtime, runs the program and returns its exit status. */

@@ -71,5 +71,6 @@ void snow_blocking(snow_cx *cx, void (*fn)(void *arg), void *arg) {
     snow_suspend(cx);
     snow_look(cx);
   }
-  snow_process_resumed(cx);
+  /* The caller has things to release first. */
+  if (me->doomed) snow_poke(me);
 }

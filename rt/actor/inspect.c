@@ -71,6 +71,10 @@ void snow_report_crash(snow_process *p, const char *panic, const char *message) 
   for (const char *s = message; *s; s += strlen(s) < 200 ? strlen(s) : 200)
     add(&t, "%.200s", s);
   add(&t, "\n");
+  char *trace = snow_backtrace();
+  for (const char *s = trace; s && *s; s += strlen(s) < 200 ? strlen(s) : 200)
+    add(&t, "%.200s", s);
+  free(trace);
   /* The eight oldest; the order of a table says nothing. */
   snow_pid links[8];
   int n = 0;

@@ -149,6 +149,35 @@ static void give_free(struct snow_mem *m, snow_process *p) {
   pthread_mutex_unlock(&table.lock);
 }
 
+uint64_t snow_processes_made(void) { return atomic_load_explicit(&table.made, memory_order_relaxed); }
+
+/* ---- resting processes ---- */
+
+static void fold(snow_cx *cx, snow_process *p) {
+  int waiting = PROCESS_WAITING;
+  if (!atomic_compare_exchange_strong(&p->state, &waiting, PROCESS_FOLDING)) return;
+  if (!p->folded && !p->is_main && !p->timer.worker)
+    p->folded = snow_stack_fold(p->cx.stack, p->ctx.sp, &p->folded_size);
+  atomic_store(&p->state, PROCESS_WAITING);
+  /* What came in meanwhile has woken nobody. */
+  if (atomic_load(&p->inbox) || atomic_load(&p->events)) snow_wake(cx, p);
+}
+
+bool snow_fold_some(snow_cx *cx, uint64_t *at, uint64_t *candidates) {
+  enum { SOME = 64 };
+  places *t = atomic_load(&table.places);
+  uint64_t end = *at + SOME <= t->mask + 1 ? *at + SOME : t->mask + 1;
+  for (uint64_t i = *at; i < end; i++) {
+    snow_process *p = atomic_load_explicit(&t->at[i], memory_order_acquire);
+    if (!p || atomic_load_explicit(&p->state, memory_order_relaxed) != PROCESS_WAITING) continue;
+    if (atomic_exchange_explicit(&p->rested, true, memory_order_relaxed)) {
+      if (!__atomic_load_n(&p->folded, __ATOMIC_RELAXED)) fold(cx, p);
+    } else ++*candidates;
+  }
+  *at = end;
+  return end > t->mask;
+}
+
 /* ---- birth ---- */
 
 static void roots(snow_cx *cx, void *marker) {

@@ -94,7 +94,8 @@ typedef enum {
   PROCESS_FREE,
   PROCESS_READY,
   PROCESS_RUNNING,
-  PROCESS_WAITING /* until something comes in or an event is set */
+  PROCESS_WAITING, /* until something comes in or an event is set */
+  PROCESS_FOLDING  /* … while an idle worker folds its stack */
 } snow_state;
 
 /* Events: why else a process runs on. */
@@ -115,8 +116,11 @@ struct snow_process {
   _Atomic size_t heap_bytes;
   _Atomic int named; /* names.c */
   _Atomic bool is_supervisor;
+  _Atomic bool rested; /* has not run since a fold pass saw it */
   /* its worker */
   snow_worker *worker;
+  void *folded; /* its stack's contents, while that has no memory */
+  size_t folded_size;
   struct snow_process *next; /* in lists of the scheduler */
   snow_fn body, end;         /* end.code is NULL when there is nothing to do at the end */
   /* messages, oldest first; cursor is where the scan for a fitting one goes on */
@@ -160,6 +164,11 @@ void snow_process_each(void (*visit)(void *arg, snow_process *p), void *arg);
 SNOW_NORETURN void snow_process_end(snow_cx *cx, snow_reason *why);
 /* A process that did what it had to do at its end: releases its stack and makes it free. On another stack. */
 void snow_process_release(struct snow_mem *mem, snow_process *p);
+/* Goes on with a pass over all processes that folds the stacks of those that have waited since the last; stops when
+ * there is something else to do. True at the end of the pass; *folded counts. */
+bool snow_fold_some(snow_cx *cx, uint64_t *at, uint64_t *candidates);
+/* How many processes there is memory for. */
+uint64_t snow_processes_made(void);
 /* Before it runs first. */
 void snow_process_give_stack(snow_process *p);
 /* What a process does whenever it was resumed: ends if it is doomed. */

@@ -170,6 +170,6 @@ int snow_wait(snow_cx *cx, int fd, int events, int64_t ms) {
   atomic_fetch_and(&me->events, ~(unsigned)EVENT_READY);
   unwatch(pid, fd);
   snow_busy(-1);
-  snow_process_resumed(cx);
+  if (me->doomed) snow_poke(me); /* the caller may have things to release first */
   return ready(fd, events, 0);
 }

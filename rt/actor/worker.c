@@ -354,9 +354,48 @@ static bool nothing_will_happen(void) {
   return true;
 }
 
+static uint64_t all_switches(void) {
+  uint64_t sum = 0;
+  int n = atomic_load(&world.n_workers);
+  for (int i = 0; i < n; i++)
+    sum += atomic_load_explicit(&world.workers[i]->switches, memory_order_relaxed);
+  return sum;
+}
+
+/* ---- folding: where there are many processes, those that have long waited keep no stack ---- */
+
+enum { FOLD_FROM = 4096, FOLD_EVERY_MS = 100 };
+
+static struct {
+  _Atomic bool taken; /* one worker does it */
+  uint64_t at, candidates, switches;
+  _Atomic int64_t next; /* when the next pass begins */
+} folding;
+
+static bool folds(void) { return !world.seeded && snow_processes_made() >= FOLD_FROM; }
+
+/* In a worker that has nothing else to do. When all that wait are folded it rests until much has happened again. */
+static void fold_stacks(snow_worker *w) {
+  enum { MUCH = 10000 };
+  if (!folds()) return;
+  if (atomic_load(&folding.next) == INT64_MAX && all_switches() - folding.switches > MUCH)
+    atomic_store(&folding.next, snow_deadline(FOLD_EVERY_MS));
+  if (atomic_load(&folding.next) > snow_now() || atomic_exchange(&folding.taken, true)) return;
+  bool done = false;
+  while (!done && !work_somewhere())
+    done = snow_fold_some(&w->cx, &folding.at, &folding.candidates);
+  if (done) {
+    atomic_store(&folding.next, folding.candidates ? snow_deadline(FOLD_EVERY_MS) : INT64_MAX);
+    folding.switches = all_switches();
+    folding.at = folding.candidates = 0;
+  }
+  atomic_store(&folding.taken, false);
+}
+
 /* ---- parking ---- */
 
 static void park(snow_worker *w) {
+  fold_stacks(w);
   pthread_mutex_lock(&world.lock);
   w->idle = true;
   w->notified = false;
@@ -387,6 +426,7 @@ static void park(snow_worker *w) {
   }
   while (!w->notified && !world.over) {
     int64_t deadline = snow_timers_next(w->timers);
+    if (folds() && atomic_load(&folding.next) < deadline) deadline = atomic_load(&folding.next);
     if (world.seeded || deadline == INT64_MAX) pthread_cond_wait(&w->cond, &world.lock);
     else {
       if (deadline <= snow_now()) break;
@@ -412,6 +452,11 @@ static void prepare(snow_worker *w, snow_process *p) {
   p->cx.worker = w;
   p->cx.mem = w->cx.mem;
   if (!p->cx.stack) snow_process_give_stack(p);
+  if (p->folded) {
+    snow_stack_unfold(p->cx.stack, p->folded, p->folded_size);
+    p->folded = NULL;
+  }
+  atomic_store_explicit(&p->rested, false, memory_order_relaxed);
   __atomic_store_n(&p->cx.preempt, world.seeded, __ATOMIC_RELAXED);
   __atomic_store_n(&p->cx.limit, snow_stack_limit(p->cx.stack), __ATOMIC_RELAXED);
   atomic_store_explicit(&w->current, p, memory_order_relaxed);
@@ -597,9 +642,7 @@ bool snow_world_has_others(void) { return world.monitor; }
 void snow_world_counters(snow_counters *c) {
   c->workers = atomic_load(&world.n_workers);
   c->idle = atomic_load(&world.n_idle);
-  c->switches = 0;
-  for (int i = 0; i < c->workers; i++)
-    c->switches += atomic_load_explicit(&world.workers[i]->switches, memory_order_relaxed);
+  c->switches = all_switches();
 }
 
 void snow_world_run(snow_process *main) {

@@ -239,3 +239,32 @@ int snow_stack_low(snow_cx *cx) {
 int snow_stack_low(snow_cx *cx);
 int snow_stack_low(snow_cx *cx) { return (char *)__builtin_frame_address(0) < cx->limit; }
 #endif
+
+/* ---- resting stacks ---- */
+
+#if defined(SNOW_ASAN) || defined(SNOW_TSAN) || !defined(MADV_DONTNEED)
+void *snow_stack_fold(snow_stack *s, const char *sp, size_t *size) {
+  (void)s, (void)sp, (void)size;
+  return NULL; /* tools keep books on stacks */
+}
+#else
+enum { FOLD_MOST = 2048 };
+
+void *snow_stack_fold(snow_stack *s, const char *sp, size_t *size) {
+  if (!s->small || s->current != s->first || s->first->next) return NULL;
+  char *low = s->first->low;
+  *size = (size_t)(low + SMALL - sp);
+  char *copy = *size <= FOLD_MOST ? malloc(*size) : NULL;
+  if (!copy) return NULL;
+  memcpy(copy, sp, *size);
+  if (madvise(low, SMALL, MADV_DONTNEED) == 0) return copy;
+  free(copy);
+  return NULL;
+}
+#endif
+
+void snow_stack_unfold(snow_stack *s, void *copy, size_t size) {
+  char *end = (char *)s - ((SMALL - sizeof(small)) & ~(size_t)63) + SMALL;
+  memcpy(end - size, copy, size);
+  free(copy);
+}

@@ -163,6 +163,8 @@ static void panic_bytes(snow_cx *cx, const snow_site *at, const char *message, s
   snow_out_flush();
   fflush(NULL);
   write_fully(2, text, (size_t)k + len + 1);
+  char *trace = snow_backtrace();
+  if (trace) write_fully(2, trace, strlen(trace));
   _exit(101);
 }
 
@@ -210,8 +212,11 @@ bool snow_io_read_line(snow_cx *cx) {
   snow_str *outcome = snow_heap_outcome(cx->heap);
   snow_out_flush();
   /* One reader at a time. */
-  while (atomic_exchange(&in.busy, true))
-    snow_sleep(cx, 1);
+  while (atomic_exchange(&in.busy, true)) {
+    struct timespec ms = {0, 1000000};
+    if (cx->self) snow_sleep(cx, 1);
+    else nanosleep(&ms, NULL);
+  }
   if (!in.buf) in.buf = malloc(IN_SIZE);
   if (!in.buf) snow_die(102, "Snow: out of memory\n");
   char *line = NULL;

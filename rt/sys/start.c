@@ -11,6 +11,7 @@ int snow_main(int argc, char **argv, const snow_program *program) {
             SNOW_ABI);
     return 102;
   }
+  snow_backtrace_use(program->debug);
   snow_processes_run(program);
   snow_out_flush();
   return 0;

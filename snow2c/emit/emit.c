@@ -599,6 +599,42 @@ void emit_fn(Emit *E, IrFn *fn) {
   free(body.s);
 }
 
+/* ---- -g ---- */
+
+static void debug_entry(Buf *out, IrFn *fn, const char *cname) {
+  Span at = fn->def ? fn->def->span : (Span){0};
+  if (!at.src) return;
+  buf_printf(out, "  {(snow_code)%s, \"%s.%s\", \"", cname, fn->def->mod->name->s, fn->def->name->s);
+  json_escape(out, at.src->path);
+  buf_printf(out, "\", %d},\n", source_line(at.src, at.start));
+}
+
+/* The unwinder's types are opaque here: its own header is not everywhere. */
+static void emit_debug(Buf *out) {
+  buf_puts(out, "struct _Unwind_Context;\n"
+                "extern int _Unwind_Backtrace(int (*)(struct _Unwind_Context *, void *), void *);\n"
+                "extern uintptr_t _Unwind_GetRegionStart(struct _Unwind_Context *);\n"
+                "struct debug_walk {\n  int (*frame)(void *, void *);\n  void *arg;\n};\n"
+                "static int debug_each(struct _Unwind_Context *context, void *arg) {\n"
+                "  struct debug_walk *w = arg;\n  return w->frame(context, w->arg);\n}\n"
+                "static void debug_walk(int (*frame)(void *, void *), void *arg) {\n"
+                "  struct debug_walk w;\n  w.frame = frame;\n  w.arg = arg;\n"
+                "  _Unwind_Backtrace(debug_each, &w);\n}\n"
+                "static uintptr_t debug_start_of(void *context) {\n"
+                "  return _Unwind_GetRegionStart((struct _Unwind_Context *)context);\n}\n"
+                "static const snow_function debug_functions[] = {\n");
+  for (int i = 0; i < ir.fns.n; i++) {
+    IrFn *fn = ir.fns.v[i];
+    if (!fn->reachable) continue;
+    debug_entry(out, fn, fn->cname);
+    if (fn->group && fn->group->fns.v[0] == fn) debug_entry(out, fn, fn->group->cname);
+  }
+  buf_puts(out,
+           "  {NULL, NULL, NULL, 0}};\n"
+           "static const snow_debug debug = {debug_functions, sizeof debug_functions / sizeof *debug_functions - 1, "
+           "debug_walk,\n                                 debug_start_of};\n\n");
+}
+
 /* ---- the file ---- */
 
 /* The library's own C functions are declared by <snow/snow.h>; a user's are declared here. */
@@ -697,8 +733,9 @@ void emit_program(Buf *out, const EmitOptions *opt) {
     emit_lib(out, opt->input, roots ? "roots" : "NULL", roots);
     return;
   }
+  if (opt->debug) emit_debug(out);
   buf_puts(out, "int main(int argc, char **argv) {\n");
-  buf_printf(out, "  static const snow_program program = {SNOW_ABI, start, %s, %d};\n", roots ? "roots" : "NULL",
-             roots);
+  buf_printf(out, "  static const snow_program program = {SNOW_ABI, start, %s, %d, %s};\n", roots ? "roots" : "NULL",
+             roots, opt->debug ? "&debug" : "NULL");
   buf_puts(out, "  return snow_main(argc, argv, &program);\n}\n");
 }

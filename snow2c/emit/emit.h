@@ -7,6 +7,7 @@
 typedef struct {
   bool lines;        /* #line directives */
   const char *input; /* for the comment on top */
+  bool debug;        /* a table of functions for backtraces */
 } EmitOptions;
 
 /* Prints the whole program as C to out. */

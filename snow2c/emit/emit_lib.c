@@ -82,7 +82,7 @@ void emit_lib(Buf *b, const char *input, const char *roots, int n_roots) {
     buf_puts(b, ";\n");
   }
   buf_printf(b, "\nsnow_lib *%s_open(void) {\n", prefix);
-  buf_printf(b, "  static const snow_program program = {SNOW_ABI, start, %s, %d};\n", roots, n_roots);
+  buf_printf(b, "  static const snow_program program = {SNOW_ABI, start, %s, %d, NULL};\n", roots, n_roots);
   buf_puts(b, "  return snow_lib_open(&program);\n}\n\n");
   for (int i = 0; i < ir.exports.n; i++)
     definition(b, prefix, ir.exports.v[i]);

@@ -12,6 +12,7 @@ main() ->
 start(Before) ->
     Alive = batches(0),
     io:format("~b~n", [Alive]),
+    timer:sleep(3000), % idle means idle: let the runtime tidy up
     case Before of
         0 -> ok;
         _ -> io:format(standard_error, "figure bytes_each ~b~n", [(resident() - Before) * 1024 div Alive])

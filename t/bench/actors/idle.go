@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const (
@@ -45,6 +46,7 @@ func main() {
 		}
 	}
 	fmt.Println(alive)
+	time.Sleep(3 * time.Second) // idle means idle: let the runtime tidy up
 	if before > 0 {
 		fmt.Fprintf(os.Stderr, "figure bytes_each %d\n", (resident()-before)*1024/alive)
 	}
