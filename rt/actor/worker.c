@@ -596,7 +596,18 @@ void snow_start_process(snow_cx *cx, snow_process *p) {
   }
 }
 
-void snow_busy(int change) { atomic_fetch_add(&world.busy, change); }
+void snow_busy(int change) {
+  if (atomic_fetch_add(&world.busy, change) + change) return;
+  /* All workers may have gone to sleep because of that: one has to see whether the program is over. */
+  pthread_mutex_lock(&world.lock);
+  snow_worker *w = world.idle;
+  if (w) {
+    unlist(w);
+    w->notified = true;
+    pthread_cond_signal(&w->cond);
+  }
+  pthread_mutex_unlock(&world.lock);
+}
 
 static void loop(snow_worker *w) {
   while (!(atomic_load_explicit(&world.over, memory_order_relaxed) && w->number == 0)) {
