@@ -87,16 +87,20 @@ static void grow(places *old) {
 static void enter(snow_process *p) {
   /* Not before the old pid is gone: see mark_named. */
   atomic_store_explicit(&p->named, NOT_NAMED, memory_order_release);
-  for (;;) {
+  for (uint64_t pid = 0;;) {
     places *t = atomic_load(&table.places);
     if (!t || atomic_load(&t->filling)) {
       grow(t ? t->former : NULL); /* at least waits for it */
       continue;
     }
-    atomic_store(&p->pid, atomic_fetch_add(&table.last, 1) + 1);
+    if (!pid) atomic_store(&p->pid, pid = atomic_fetch_add(&table.last, 1) + 1);
     if (put_at(t, p)) {
       if (atomic_load(&table.places) == t) return;
-    } else if (atomic_load_explicit(&table.made, memory_order_relaxed) > t->mask / 2) grow(t);
+    } else if (atomic_load_explicit(&table.made, memory_order_relaxed) > t->mask / 2) {
+      grow(t);
+      continue; /* with the same pid */
+    }
+    pid = 0;
   }
 }
 
