@@ -55,13 +55,13 @@ void snow_process_each(void (*visit)(void *arg, snow_process *p), void *arg) {
   }
 }
 
-/* Puts p where its pid belongs. A place may still name a process that ended while the table grew. */
+/* Puts p where its pid belongs. A place may still name a process that ended while the table grew; but not so p itself:
+ * somebody who has seen that it had ended may be about to take the place. */
 static bool put_at(places *t, snow_process *p) {
   uint64_t i = process_pid(p) & t->mask;
   snow_process *there = atomic_load(&t->at[i]);
-  if (there == p) return true;
-  if (there && process_pid(there) && (process_pid(there) & t->mask) == i) return false;
-  return atomic_compare_exchange_strong(&t->at[i], &there, p) || there == p;
+  if (there && (there == p || (process_pid(there) && (process_pid(there) & t->mask) == i))) return false;
+  return atomic_compare_exchange_strong(&t->at[i], &there, p);
 }
 
 static void grow(places *old) {
@@ -83,24 +83,27 @@ static void grow(places *old) {
   pthread_mutex_unlock(&table.lock);
 }
 
-/* Gives p a pid by which it can be found. */
+/* Gives p a pid by which it can be found. A table that is being filled is not for new ones: they could take the place
+ * of an old one. Nor is it known whether a new one has come along when the table grows: it gets another pid, which is
+ * not known to anybody yet. */
 static void enter(snow_process *p) {
   /* Not before the old pid is gone: see mark_named. */
   atomic_store_explicit(&p->named, NOT_NAMED, memory_order_release);
-  places *t = atomic_load(&table.places);
-  if (!t) grow(NULL), t = atomic_load(&table.places);
-  uint64_t next = atomic_fetch_add(&table.last, 1) + 1;
-  for (;;) {
-    atomic_store(&p->pid, next);
-    if (put_at(t, p)) break;
-    if (atomic_load_explicit(&table.made, memory_order_relaxed) > t->mask / 2) grow(t);
-    else next = atomic_fetch_add(&table.last, 1) + 1;
-    t = atomic_load(&table.places);
+  for (uint64_t pid = 0;;) {
+    places *t = atomic_load(&table.places);
+    if (!t || atomic_load(&t->filling)) {
+      grow(t ? t->former : NULL); /* at least waits for it */
+      continue;
+    }
+    if (!pid) atomic_store(&p->pid, pid = atomic_fetch_add(&table.last, 1) + 1);
+    if (put_at(t, p)) {
+      if (atomic_load(&table.places) == t) return;
+    } else if (atomic_load_explicit(&table.made, memory_order_relaxed) > t->mask / 2) {
+      grow(t);
+      continue; /* with the same pid */
+    }
+    pid = 0;
   }
-  /* Whoever fills a new table may have passed our place already. */
-  for (places *now; (now = atomic_load(&table.places)) != t; t = now)
-    while (!put_at(now, p))
-      ; /* only by one that is leaving */
 }
 
 static void leave(snow_process *p) {
