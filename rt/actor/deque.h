@@ -16,7 +16,7 @@ typedef struct snow_ring {
 
 typedef struct snow_deque {
   _Atomic int64_t top;
-  char apart[56]; /* the owner's and the thieves' ends on cache lines of their own */
+  char apart[64]; /* the owner's and the thieves' ends on cache lines of their own */
   _Atomic int64_t bottom;
   _Atomic(snow_ring *) ring;
 } snow_deque;
@@ -30,9 +30,9 @@ void *snow_deque_pop(snow_deque *d);
 /* By anybody: the oldest, or NULL when there is none. */
 void *snow_deque_take(snow_deque *d);
 
+/* In one order with the pushes: who has said that he goes to sleep and sees nothing here will be woken. */
 static inline int64_t snow_deque_length(snow_deque *d) {
-  int64_t n =
-      atomic_load_explicit(&d->bottom, memory_order_acquire) - atomic_load_explicit(&d->top, memory_order_acquire);
+  int64_t n = atomic_load(&d->bottom) - atomic_load_explicit(&d->top, memory_order_acquire);
   return n < 0 ? 0 : n;
 }
 

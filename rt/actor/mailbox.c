@@ -82,8 +82,21 @@ void snow_deliver_or_drop(snow_cx *cx, snow_message *m) {
   else snow_message_free(cx, m);
 }
 
+/* Who sends faster than the receiver takes lets others run, now and then: a mailbox that stays short stays in the
+ * caches. */
+static void be_polite(snow_cx *cx, snow_process *to) {
+  enum { OFTEN = 64, MANY = 256 };
+  snow_process *me = cx->self;
+  if (++me->sends % OFTEN || atomic_load_explicit(&to->state, memory_order_relaxed) == PROCESS_WAITING) return;
+  uint64_t sent = atomic_load_explicit(&to->sent, memory_order_relaxed);
+  if (sent - atomic_load_explicit(&to->taken, memory_order_relaxed) > MANY && to != me) snow_give_way(cx);
+}
+
 void snow_send(snow_cx *cx, snow_pid to, const snow_type *t, const void *value) {
-  if (snow_process_find(to)) snow_deliver_or_drop(cx, snow_message_of(cx, MESSAGE, to, t, value));
+  snow_process *p = snow_process_find(to);
+  if (!p) return;
+  snow_deliver_or_drop(cx, snow_message_of(cx, MESSAGE, to, t, value));
+  be_polite(cx, p);
 }
 
 /* ---- the owner's side ---- */
@@ -97,10 +110,16 @@ static void keep(snow_process *me, snow_message *m) {
   me->last = &m->next;
 }
 
+/* Only its owner counts what is gone. */
+static void count_taken(snow_process *me) {
+  atomic_store_explicit(&me->taken, atomic_load_explicit(&me->taken, memory_order_relaxed) + 1, memory_order_relaxed);
+}
+
 /* Sorts one thing that came in. */
 static void sort(snow_cx *cx, snow_process *me, snow_message *m) {
   if (m->to != process_pid(me)) {
     /* For who was here before. */
+    if (m->kind == MESSAGE) count_taken(me);
     snow_signal_refused(cx, m, NULL);
     return;
   }
@@ -109,6 +128,7 @@ static void sort(snow_cx *cx, snow_process *me, snow_message *m) {
     return;
   }
   if (m->kind == MESSAGE && me->is_main) {
+    count_taken(me);
     snow_message_free(cx, m);
     return;
   }
@@ -244,7 +264,7 @@ static void discard(snow_cx *cx, snow_process *me, const snow_type *t) {
                (uint64_t)process_pid(me), process_name(me), m->type->name, t->name);
   snow_write_error(text, n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
   snow_message_free(cx, m);
-  atomic_store_explicit(&me->taken, atomic_load_explicit(&me->taken, memory_order_relaxed) + 1, memory_order_relaxed);
+  count_taken(me);
 }
 
 int64_t snow_receive_next(snow_cx *cx, const snow_type *t, void *out, bool signals) {
@@ -283,8 +303,7 @@ int64_t snow_receive_next(snow_cx *cx, const snow_type *t, void *out, bool signa
 void snow_receive_take(snow_cx *cx) {
   snow_process *me = cx->self;
   snow_message *m = unlink_at(me, me->found);
-  if (m->kind == MESSAGE)
-    atomic_store_explicit(&me->taken, atomic_load_explicit(&me->taken, memory_order_relaxed) + 1, memory_order_relaxed);
+  if (m->kind == MESSAGE) count_taken(me);
   snow_message_free(cx, m);
   snow_wait_over(me);
 }
@@ -362,7 +381,7 @@ static int64_t next_event(snow_cx *cx, bool notices) {
     else if (m->kind == MESSAGE) {
       /* Services and supervisors take no other messages. */
       snow_message_free(cx, unlink_at(me, me->cursor));
-      atomic_fetch_add_explicit(&me->taken, 1, memory_order_relaxed);
+      count_taken(me);
     } else me->cursor = &m->next;
   }
 }

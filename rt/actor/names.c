@@ -62,6 +62,15 @@ void snow_names_forget(snow_process *p) {
   pthread_mutex_unlock(&names.lock);
 }
 
+/* Marks the process of a pid as one that has names; false when there is none. Who is marked takes its names along when
+ * it ends. What is found may end and become another process at any time, which then is marked for nothing. */
+static bool mark_named(snow_pid pid) {
+  snow_process *p = snow_process_find(pid);
+  int was = NOT_NAMED;
+  if (!p || (!atomic_compare_exchange_strong(&p->named, &was, NAMED) && was == NAMED_NO_MORE)) return false;
+  return process_pid(p) == pid;
+}
+
 /* 0, or why not: 1 empty, 2 taken, 3 no such process. */
 int64_t snow_name_register(snow_cx *cx, snow_str s, snow_pid pid, bool global) {
   (void)cx;
@@ -69,10 +78,8 @@ int64_t snow_name_register(snow_cx *cx, snow_str s, snow_pid pid, bool global) {
   int64_t result = 0;
   pthread_mutex_lock(&names.lock);
   if (names.n >= names.cap) grow();
-  snow_process *p = snow_process_find(pid);
-  int not_yet = NOT_NAMED;
   if (*find(s, global)) result = 2;
-  else if (!p || (!atomic_compare_exchange_strong(&p->named, &not_yet, NAMED) && not_yet == NAMED_NO_MORE)) result = 3;
+  else if (!mark_named(pid)) result = 3;
   else {
     name *n = malloc(sizeof *n + s->len);
     if (!n) snow_die(102, "Snow: out of memory\n");

@@ -1,4 +1,5 @@
 /* The life of a process: birth, its books, its end. */
+#define _DEFAULT_SOURCE
 #include "actor/process.h"
 #include "mem/mem.h"
 
@@ -23,11 +24,12 @@ typedef struct places {
 
 enum { POOL = 32, FIRST_PLACES = 256 };
 
+/* On cache lines of their own: what everybody reads, what every birth writes, and the rest. */
 static struct {
+  _Alignas(64) _Atomic(places *) places;
+  _Alignas(64) _Atomic uint64_t last; /* pid given out */
+  _Alignas(64) _Atomic uint64_t made; /* processes that there is memory for */
   pthread_mutex_t lock;
-  _Atomic(places *) places;
-  _Atomic uint64_t last; /* pid given out */
-  _Atomic uint64_t made; /* processes that there is memory for */
   snow_process *free;
 } table = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -83,6 +85,8 @@ static void grow(places *old) {
 
 /* Gives p a pid by which it can be found. */
 static void enter(snow_process *p) {
+  /* Not before the old pid is gone: see mark_named. */
+  atomic_store_explicit(&p->named, NOT_NAMED, memory_order_release);
   places *t = atomic_load(&table.places);
   if (!t) grow(NULL), t = atomic_load(&table.places);
   uint64_t next = atomic_fetch_add(&table.last, 1) + 1;
@@ -110,9 +114,11 @@ static snow_process *take_free(struct snow_mem *m) {
   if (!m->processes) {
     pthread_mutex_lock(&table.lock);
     if (!table.free) {
-      snow_process *pool = calloc(POOL, sizeof *pool);
+      void *memory;
+      if (posix_memalign(&memory, 64, POOL * sizeof(snow_process)) != 0) snow_die(102, "Snow: out of memory\n");
+      memset(memory, 0, POOL * sizeof(snow_process));
+      snow_process *pool = memory;
       atomic_fetch_add_explicit(&table.made, POOL, memory_order_relaxed);
-      if (!pool) snow_die(102, "Snow: out of memory\n");
       for (int i = 0; i < POOL; i++) {
         atomic_init(&pool[i].inbox, CLOSED);
         pool[i].next = table.free;
@@ -322,7 +328,7 @@ void snow_process_end(snow_cx *cx, snow_reason *why) {
     ((void (*)(snow_cx *, const void *))end.code)(cx, end.env);
     snow_wait_over(me);
   }
-  me->ending = true;
+  me->ending = me->ended = true;
   snow_names_forget(me);
   snow_mailbox_close(cx);
   snow_tell_end(cx);
@@ -343,7 +349,6 @@ void snow_process_release(struct snow_mem *mem, snow_process *p) {
   atomic_store_explicit(&p->taken, 0, memory_order_relaxed);
   atomic_store_explicit(&p->heap_bytes, 0, memory_order_relaxed);
   atomic_store_explicit(&p->events, 0, memory_order_relaxed);
-  atomic_store_explicit(&p->named, NOT_NAMED, memory_order_relaxed);
   atomic_store_explicit(&p->is_supervisor, false, memory_order_relaxed);
   memset(&p->ctx, 0, sizeof p->ctx);
   char *from = (char *)&p->worker;

@@ -118,7 +118,7 @@ void snow_tell_end(snow_cx *cx) {
 
 /* Makes a process end as soon as it can; takes the reason over. */
 static void doom(snow_process *me, snow_reason *why) {
-  if (me->is_main) {
+  if (me->is_main || me->ended) {
     snow_reason_drop(why);
     return;
   }

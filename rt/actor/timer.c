@@ -127,9 +127,12 @@ void snow_timers_run(snow_cx *cx, snow_timers *h, int64_t now) {
     }
     take_out(h, t);
     if (t->process) {
-      /* Within the lock: after it has stopped its timer the process is not woken by it. */
-      snow_wake_event(cx, t->process, EVENT_TIME);
+      /* Within the lock, so that it is not set after the process has stopped the timer. To be woken for nothing harms
+       * no process, and workers must not be woken here: one that goes to sleep looks at timers. */
+      snow_process *p = t->process;
+      atomic_fetch_or(&p->events, EVENT_TIME);
       pthread_mutex_unlock(&h->lock);
+      snow_wake(cx, p);
     } else {
       pthread_mutex_unlock(&h->lock);
       snow_timer_fire(cx, t);

@@ -99,6 +99,9 @@ static void free_small(struct snow_mem *m, small *s) {
   pthread_mutex_unlock(&store.lock);
 }
 
+/* Whoever has the process interrupted writes it too. */
+static void set_limit(snow_cx *cx, char *limit) { __atomic_store_n(&cx->limit, limit, __ATOMIC_RELAXED); }
+
 static segment *new_segment(snow_stack *s, size_t size) {
   char *low = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   segment *g = malloc(sizeof *g);
@@ -132,7 +135,7 @@ void snow_grow(snow_cx *cx, const snow_site *at, void (*run)(snow_cx *, void *),
   char here;
   if (&here > snow_stack_limit(s)) {
     /* The limit was raised to come here, not because room is scarce. */
-    cx->limit = snow_stack_limit(s);
+    set_limit(cx, snow_stack_limit(s));
     snow_interrupted(cx);
     run(cx, args);
     return;
@@ -142,7 +145,7 @@ void snow_grow(snow_cx *cx, const snow_site *at, void (*run)(snow_cx *, void *),
     if (size > (size_t)64 << 20) size = (size_t)64 << 20;
     if (s->total + size > most) {
       /* The panic itself needs room: use the reserve. */
-      cx->limit = from->low;
+      set_limit(cx, from->low);
       snow_panic(cx, at, "stack overflow");
     }
     to = new_segment(s, size);
@@ -150,10 +153,10 @@ void snow_grow(snow_cx *cx, const snow_site *at, void (*run)(snow_cx *, void *),
     from->next = to;
   }
   s->current = to;
-  cx->limit = to->low + RESERVE;
+  set_limit(cx, to->low + RESERVE);
   run_on(cx, to, run, args);
   s->current = from;
-  cx->limit = from->low + RESERVE;
+  set_limit(cx, from->low + RESERVE);
 }
 
 void snow_stack_new(snow_cx *cx) {
@@ -163,7 +166,7 @@ void snow_stack_new(snow_cx *cx) {
   if (!s) snow_die(102, "Snow: out of memory for the stack\n");
   s->first = s->current = new_segment(s, (size_t)RESERVE * 4);
   cx->stack = s;
-  cx->limit = s->first->low + RESERVE;
+  set_limit(cx, s->first->low + RESERVE);
 }
 
 void snow_stack_new_small(snow_cx *cx) {
@@ -178,7 +181,7 @@ void snow_stack_new_small(snow_cx *cx) {
   g->high = (char *)m;
   g->id = snow_ctx_stack_register(g->low, (size_t)(g->high - g->low));
   cx->stack = s;
-  cx->limit = g->low + RESERVE;
+  set_limit(cx, g->low + RESERVE);
 }
 
 char *snow_stack_limit(const snow_stack *s) { return s->current->low + RESERVE; }
@@ -193,7 +196,7 @@ void snow_stack_run(snow_cx *cx, void (*fn)(snow_cx *, void *), void *arg) { run
 void snow_stack_reset(snow_cx *cx) {
   snow_stack *s = cx->stack;
   s->current = s->first;
-  cx->limit = s->first->low + RESERVE;
+  set_limit(cx, s->first->low + RESERVE);
 }
 
 void snow_stack_free(snow_cx *cx) {
@@ -209,7 +212,7 @@ void snow_stack_free(snow_cx *cx) {
   if (s->small) free_small(cx->mem, (small *)(void *)s);
   else free(s);
   cx->stack = NULL;
-  cx->limit = NULL;
+  set_limit(cx, NULL);
 }
 
 #if defined(__GNUC__)
@@ -233,11 +236,13 @@ void snow_stack_ranges(snow_cx *cx, void (*visit)(void *, char *, char *), void 
 #if !defined(__GNUC__)
 int snow_stack_low(snow_cx *cx) {
   char here;
-  return &here < cx->limit;
+  return &here < __atomic_load_n(&cx->limit, __ATOMIC_RELAXED);
 }
 #else
 int snow_stack_low(snow_cx *cx);
-int snow_stack_low(snow_cx *cx) { return (char *)__builtin_frame_address(0) < cx->limit; }
+int snow_stack_low(snow_cx *cx) {
+  return (char *)__builtin_frame_address(0) < __atomic_load_n(&cx->limit, __ATOMIC_RELAXED);
+}
 #endif
 
 /* ---- resting stacks ---- */

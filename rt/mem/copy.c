@@ -289,6 +289,7 @@ void snow_copy_across(snow_cx *from, snow_cx *to, const snow_layout *l, void *va
 
 void snow_copy_in(snow_cx *to, const snow_layout *l, void *value, snow_fragment *f) {
   if (!f->blocks) return;
+  snow_heap_expects(to, f->bytes);
   if (f->bytes < ADOPT_FROM) {
     copier c = {.mem = to->mem, .to = to, .source = f, .limit = SIZE_MAX};
     run(&c, l, value);

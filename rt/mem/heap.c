@@ -280,6 +280,12 @@ found:;
   return o;
 }
 
+void snow_heap_expects(snow_cx *cx, size_t size) {
+  snow_heap *h = cx->heap;
+  if (stressing) stress(cx, size);
+  else if (h->since > h->nursery && !h->paused) snow_collect(cx, wants_full(h));
+}
+
 snow_buf *snow_buf_new(snow_cx *cx, const snow_layout *layout, size_t cap, size_t elem_size) {
   if (cap > UINT32_MAX || (elem_size && cap > (PTRDIFF_MAX - sizeof(snow_buf)) / elem_size))
     snow_die(102, "Snow: out of memory\n");
@@ -345,6 +351,7 @@ static void mark(marker *to, snow_object *o) {
       used[i] = 1;
   }
   if (l->kind == SNOW_ARRAY) ((snow_buf *)(void *)o)->old = 1;
+  if (l == &snow_blob_layout) h->live += ((blob_ref *)(void *)o)->blob->size;
   if (l->kind == SNOW_TEXT) {
     /* The owner is a flat text or bytes: this goes one step deep. */
     const snow_object *owner = ((snow_string *)(void *)o)->owner;
@@ -640,6 +647,7 @@ void snow_heap_adopt(snow_heap *h, block *b) {
 void snow_heap_own_blob(snow_heap *h, blob_ref *r) {
   r->next = h->blobs;
   h->blobs = r;
+  h->since += r->blob->size;
 }
 
 void snow_heap_roots(snow_heap *h, const snow_root *roots, int n) {

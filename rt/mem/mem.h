@@ -105,6 +105,9 @@ bool snow_in_heap(const struct snow_heap *h, const void *p);
 /* Bytes of all blocks. */
 size_t snow_heap_bytes(const struct snow_heap *h);
 void snow_heap_adopt(struct snow_heap *h, block *b);
+/* Something is about to be copied in or adopted, during which there is no collection: perhaps there is one now. */
+void snow_heap_expects(snow_cx *cx, size_t size);
+/* Its text counts as allocated. */
 void snow_heap_own_blob(struct snow_heap *h, blob_ref *r);
 
 #endif
