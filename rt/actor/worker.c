@@ -194,6 +194,10 @@ static snow_process *take_injected(void) {
 }
 
 static void enqueue(snow_worker *w, snow_process *p) {
+  if (!w) {
+    inject(p);
+    return;
+  }
   if (world.seeded) {
     if (world.n_ready == world.cap_ready) {
       world.cap_ready = world.cap_ready ? world.cap_ready * 2 : 64;
@@ -201,10 +205,6 @@ static void enqueue(snow_worker *w, snow_process *p) {
       if (!world.ready) snow_die(102, "Snow: out of memory\n");
     }
     world.ready[world.n_ready++] = p;
-    return;
-  }
-  if (!w) {
-    inject(p);
     return;
   }
   snow_deque_push(&w->deque, p);
