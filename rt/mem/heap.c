@@ -49,7 +49,10 @@ enum { FEW_BLOCKS = 6 };
 /* Of all heaps. */
 static _Atomic size_t total_collections, total_full, total_allocated;
 
-static bool stressing, on_valgrind; /* set when the first heap is made */
+static bool stressing; /* set when the first heap is made */
+#ifdef SNOW_VALGRIND
+static bool on_valgrind;
+#endif
 
 struct snow_heap snow_in_transit;
 
