@@ -576,7 +576,7 @@ static void yield(snow_cx *cx, int64_t passed, bool surely) {
 
 void snow_yield(snow_cx *cx) { yield(cx, STEP_NS, false); }
 void snow_give_way(snow_cx *cx) { yield(cx, STEP_NS, true); }
-void snow_interrupted(snow_cx *cx) { yield(cx, 50 * SLICE_US * INT64_C(1000), true); }
+void snow_interrupted(snow_cx *cx) { yield(cx, 5 * SLICE_US * INT64_C(1000), true); }
 
 void snow_start_process(snow_cx *cx, snow_process *p) {
   snow_worker *w = cx->worker;
