@@ -16,7 +16,7 @@ typedef struct snow_ring {
 
 typedef struct snow_deque {
   _Atomic int64_t top;
-  char apart[56]; /* the owner's and the thieves' ends on cache lines of their own */
+  char apart[64]; /* the owner's and the thieves' ends on cache lines of their own */
   _Atomic int64_t bottom;
   _Atomic(snow_ring *) ring;
 } snow_deque;

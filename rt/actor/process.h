@@ -102,10 +102,10 @@ typedef enum {
 enum { EVENT_TIME = 1, EVENT_DONE = 2, EVENT_READY = 4 };
 
 struct snow_process {
-  snow_cx cx; /* first: generated code knows a process by this */
+  _Alignas(64) snow_cx cx; /* first: generated code knows a process by this */
   snow_ctx ctx;
   /* anybody */
-  _Atomic snow_pid pid;
+  _Alignas(64) _Atomic snow_pid pid;
   _Atomic(snow_message *) inbox; /* newest first; CLOSED when nothing can come in any more */
   _Atomic int state;             /* snow_state */
   _Atomic unsigned events;
@@ -118,7 +118,7 @@ struct snow_process {
   _Atomic bool is_supervisor;
   _Atomic bool rested; /* has not run since a fold pass saw it */
   /* its worker */
-  snow_worker *worker;
+  _Alignas(64) snow_worker *worker;
   void *folded; /* its stack's contents, while that has no memory */
   size_t folded_size;
   struct snow_process *next; /* in lists of the scheduler */
@@ -131,6 +131,7 @@ struct snow_process {
   int64_t deadline;    /* of the wait in progress: 0 has none, -1 is over */
   snow_reason *reason; /* why it ends; set once */
   snow_reason *built;  /* by the library: a reason to be sent */
+  unsigned sends;
   bool ending;         /* it runs its terminate block, or has done so */
   bool ended;          /* its reason is final */
   bool traps;
@@ -187,6 +188,8 @@ void snow_wake_event(snow_cx *cx, snow_process *p, unsigned event);
 void snow_start_process(snow_cx *cx, snow_process *p);
 /* Leaves a process that has ended. */
 SNOW_NORETURN void snow_leave(snow_cx *cx);
+/* snow_yield, for certain. */
+void snow_give_way(snow_cx *cx);
 /* A running process sees at once that there is something to do. */
 void snow_poke(snow_process *p);
 /* What a process does first on its stack: completes the switch. */

@@ -15,20 +15,29 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_WORKERS = 256, SLICE_US = 2000, LIFO_MOST = 16, LOOK_AROUND = 61, END_MS = 5000, STEP_NS = 1000 };
+enum {
+  MOST_WORKERS = 256,
+  SLICE_US = 2000,
+  LIFO_MOST = 16,
+  LOOK_AROUND = 61,
+  END_MS = 5000,
+  STEP_NS = 1000,
+  NURSERY = 512
+};
 
 struct snow_worker {
-  snow_cx cx; /* for what a worker does between processes */
+  _Alignas(64) snow_cx cx; /* for what a worker does between processes */
   snow_ctx ctx;
-  snow_deque deque;    /* those that can run again */
-  snow_deque born;     /* those that have not run yet: the newest first, so a tree of them is walked in depth */
-  snow_process *woken; /* runs next */
-  unsigned woken_run, ticks;
+  snow_deque deque; /* those that can run again */
+  snow_deque born;  /* those that have not run yet: the newest first, so a tree of them is walked in depth */
+  _Alignas(64) snow_process *woken; /* runs next */
+  unsigned woken_run, ticks, newborn_turns;
+  snow_process *bearer; /* goes on after those turns */
   snow_timers *timers;
   _Atomic(snow_process *) current;
   _Atomic unsigned switches;
   /* what is to be done for the process that was left */
-  enum { NOTHING, WAITS, YIELDS, ENDED } after;
+  enum { NOTHING, WAITS, YIELDS, BEARS, ENDED } after;
   snow_process *left;
   uint64_t random;
   int number;
@@ -40,9 +49,9 @@ struct snow_worker {
 };
 
 static struct {
-  pthread_mutex_t lock;
+  _Alignas(64) _Atomic int n_workers, n_idle, n_searching; /* read at every wake-up */
+  _Alignas(64) pthread_mutex_t lock;
   snow_worker *workers[MOST_WORKERS];
-  _Atomic int n_workers, n_idle, n_searching;
   int most;
   snow_worker *idle;
   /* from threads that are no workers */
@@ -81,8 +90,9 @@ static uint64_t random_of(snow_worker *w) { /* xorshift64* (Vigna 2016) */
 static void *worker_thread(void *w);
 
 static snow_worker *new_worker(void) {
-  snow_worker *w = calloc(1, sizeof *w);
-  if (!w) snow_die(102, "Snow: out of memory\n");
+  void *memory;
+  if (posix_memalign(&memory, 64, sizeof(snow_worker)) != 0) snow_die(102, "Snow: out of memory\n");
+  snow_worker *w = memset(memory, 0, sizeof *w);
   w->number = atomic_load(&world.n_workers);
   w->cx.mem = snow_mem_new();
   w->cx.worker = w;
@@ -184,6 +194,10 @@ static snow_process *take_injected(void) {
 }
 
 static void enqueue(snow_worker *w, snow_process *p) {
+  if (!w) {
+    inject(p);
+    return;
+  }
   if (world.seeded) {
     if (world.n_ready == world.cap_ready) {
       world.cap_ready = world.cap_ready ? world.cap_ready * 2 : 64;
@@ -191,10 +205,6 @@ static void enqueue(snow_worker *w, snow_process *p) {
       if (!world.ready) snow_die(102, "Snow: out of memory\n");
     }
     world.ready[world.n_ready++] = p;
-    return;
-  }
-  if (!w) {
-    inject(p);
     return;
   }
   snow_deque_push(&w->deque, p);
@@ -256,6 +266,13 @@ static snow_process *next_local(snow_worker *w) {
     if (snow_timers_next(w->timers) != INT64_MAX) snow_timers_run(&w->cx, w->timers, snow_now());
     if ((p = take_injected()) || (p = snow_deque_take(&w->born))) return p;
   }
+  if ((p = w->bearer)) {
+    snow_process *child = w->newborn_turns ? snow_deque_pop(&w->born) : NULL;
+    w->newborn_turns -= child != NULL;
+    if (child) return child;
+    w->bearer = NULL;
+    return p;
+  }
   if ((p = w->woken)) {
     w->woken = NULL;
     if (++w->woken_run <= LIFO_MOST || (!snow_deque_length(&w->deque) && !snow_deque_length(&w->born))) return p;
@@ -266,13 +283,23 @@ static snow_process *next_local(snow_worker *w) {
   return take_injected();
 }
 
+/* Takes the oldest, and some more along, so that it pays. */
+static snow_process *take_some(snow_deque *from, snow_deque *to) {
+  enum { SOME = 32 };
+  int64_t n = snow_deque_length(from) / 2;
+  snow_process *p = snow_deque_take(from), *more;
+  for (int i = 0; p && i < n && i < SOME && (more = snow_deque_take(from)); i++)
+    snow_deque_push(to, more);
+  return p;
+}
+
 static snow_process *steal(snow_worker *w) {
   int n = atomic_load(&world.n_workers);
   int first = n > 1 ? (int)(random_of(w) >> 33) % n : 0;
   for (int i = 0; i < n; i++) {
     snow_worker *v = world.workers[(first + i) % n];
-    snow_process *p = v == w ? NULL : snow_deque_take(&v->deque);
-    if (!p && v != w) p = snow_deque_take(&v->born);
+    snow_process *p = v == w ? NULL : take_some(&v->deque, &w->deque);
+    if (!p && v != w) p = take_some(&v->born, &w->deque);
     if (p) return p;
   }
   return NULL;
@@ -482,6 +509,11 @@ static void finish_switch(snow_worker *w) {
     atomic_store(&p->state, PROCESS_READY);
     enqueue(w, p);
     break;
+  case BEARS:
+    atomic_store(&p->state, PROCESS_READY);
+    if (w->bearer) enqueue(w, p);
+    else w->bearer = p;
+    break;
   case ENDED: snow_process_release(w->cx.mem, p); break;
   }
 }
@@ -546,6 +578,7 @@ static void yield(snow_cx *cx, int64_t passed, bool surely) {
 }
 
 void snow_yield(snow_cx *cx) { yield(cx, STEP_NS, false); }
+void snow_give_way(snow_cx *cx) { yield(cx, STEP_NS, true); }
 void snow_interrupted(snow_cx *cx) { yield(cx, 50 * SLICE_US * INT64_C(1000), true); }
 
 void snow_start_process(snow_cx *cx, snow_process *p) {
@@ -557,9 +590,27 @@ void snow_start_process(snow_cx *cx, snow_process *p) {
   }
   snow_deque_push(&w->born, p);
   wake_worker();
+  /* Who bears more than are looked after lets some of them run first. */
+  if (snow_deque_length(&w->born) % NURSERY == NURSERY - 1) {
+    w->newborn_turns = NURSERY / 2;
+    snow_process *child = snow_deque_pop(&w->born);
+    if (child) leave(cx, BEARS, child);
+    snow_process_resumed(cx);
+  }
 }
 
-void snow_busy(int change) { atomic_fetch_add(&world.busy, change); }
+void snow_busy(int change) {
+  if (atomic_fetch_add(&world.busy, change) + change) return;
+  /* All workers may have gone to sleep because of that: one has to see whether the program is over. */
+  pthread_mutex_lock(&world.lock);
+  snow_worker *w = world.idle;
+  if (w) {
+    unlist(w);
+    w->notified = true;
+    pthread_cond_signal(&w->cond);
+  }
+  pthread_mutex_unlock(&world.lock);
+}
 
 static void loop(snow_worker *w) {
   while (!(atomic_load_explicit(&world.over, memory_order_relaxed) && w->number == 0)) {
