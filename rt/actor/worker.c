@@ -568,7 +568,10 @@ static void yield(snow_cx *cx, int64_t passed, bool surely) {
   snow_look(cx);
   snow_process_resumed(cx);
   if (world.seeded && !world.n_ready) return;
-  snow_process *next = next_local(w);
+  /* Who has had its time makes room for who has had none. Otherwise new ones come after those that ran before, which
+   * are soon done with what others wait for; but one that never waits would keep them waiting. */
+  snow_process *next = world.seeded ? NULL : snow_deque_take(&w->born);
+  if (!next) next = next_local(w);
   if (!next) return;
   leave(cx, YIELDS, next);
   snow_process_resumed(cx);

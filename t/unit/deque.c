@@ -1,5 +1,5 @@
-/* The deque: one owner, several thieves, every element comes out exactly once, and to each taker in the order in which
- * it was put in. */
+/* The deque: one owner, several thieves, every element comes out exactly once; from the top to each taker in the order in
+ * which it was put in. */
 #include "actor/deque.h"
 
 #include <pthread.h>
@@ -39,7 +39,7 @@ static void *thief(void *unused) {
 }
 
 int main(void) {
-  printf("1..6\n");
+  printf("1..8\n");
   snow_deque_init(&deque);
   ok(!snow_deque_take(&deque) && snow_deque_length(&deque) == 0, "an empty deque gives nothing");
   for (uintptr_t i = 1; i <= 1000; i++) snow_deque_push(&deque, (void *)i);
@@ -64,5 +64,27 @@ int main(void) {
   ok(once == ELEMENTS, "an owner and three thieves: each element is taken once");
   ok(atomic_load(&disorder) == 0, "and by each of them in order");
   ok(!snow_deque_take(&deque), "and nothing is left");
+
+  for (uintptr_t i = 1; i <= 100; i++) snow_deque_push(&deque, (void *)i);
+  bool backwards = true;
+  for (uintptr_t i = 100; i >= 1; i--) backwards &= (uintptr_t)snow_deque_pop(&deque) == i;
+  ok(backwards && !snow_deque_pop(&deque) && !snow_deque_take(&deque), "its owner may take the newest");
+
+  /* Few at a time: owner and thieves meet at the last one. */
+  for (int i = 0; i <= ELEMENTS; i++) atomic_store(&times[i], 0);
+  atomic_store(&over, false);
+  for (int i = 0; i < THIEVES; i++) pthread_create(&threads[i], NULL, thief, NULL);
+  for (uintptr_t i = 1; i <= ELEMENTS; i++) {
+    snow_deque_push(&deque, (void *)i);
+    uintptr_t none = 0;
+    for (int pops = (int)(i % 5 < 3 ? i % 5 : 0); pops; pops--) took(snow_deque_pop(&deque), &none), none = 0;
+  }
+  for (uintptr_t none = 0; took(snow_deque_pop(&deque), &none); none = 0)
+    ;
+  atomic_store(&over, true);
+  for (int i = 0; i < THIEVES; i++) pthread_join(threads[i], NULL);
+  once = 0;
+  for (int i = 1; i <= ELEMENTS; i++) once += atomic_load(&times[i]) == 1;
+  ok(once == ELEMENTS, "an owner that takes the newest, and three thieves: each element once");
   snow_deque_free(&deque);
 }
