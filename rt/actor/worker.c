@@ -644,7 +644,7 @@ static void *monitor(void *unused) {
     }
     pthread_mutex_unlock(&world.lock);
     /* With a seed only recursion without loops ever needs it. */
-    int64_t now = snow_now(), wait = (world.seeded ? 50 : 1) * SLICE_US * 1000L;
+    int64_t now = snow_now(), wait = (world.seeded ? 8 : 1) * SLICE_US * 1000L;
     int n = atomic_load(&world.n_workers);
     for (int i = 0; i < n && !world.seeded; i++) {
       int64_t left = snow_timers_next(world.workers[i]->timers) - now;
