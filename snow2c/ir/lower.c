@@ -241,7 +241,8 @@ Ir *branch_result(Dest d, IrVar *v) {
 static Ir *lower_if(Lower *L, Expr *e, Dest d) {
   IrVar *result;
   Ir *c = lower_value(L, e->a);
-  Dest nothing = dest_to(TO_NOTHING, NULL);
+  /* Without else there is no value; but in a function without result its last call is a tail call. */
+  Dest nothing = d.kind == TO_RETURN && L->fn->ret->kind == R_UNIT ? d : dest_to(TO_NOTHING, NULL);
   bool value = has_else(e);
   if (c->kind == X_BOOL) {
     Expr *taken = c->i ? e->b : e->c;
