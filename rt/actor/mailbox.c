@@ -1,10 +1,12 @@
 /* Mailboxes. Anybody pushes onto a process's inbox, a lock-free stack; its owner takes all of it at once, and keeps
  * what is not for the runtime in a list, oldest first. */
+#define _DEFAULT_SOURCE
 #include "actor/process.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 /* ---- making and freeing ---- */
 
@@ -47,7 +49,7 @@ snow_message *snow_message_of(snow_cx *cx, snow_kind kind, snow_pid to, const sn
     const snow_any *any = *(const snow_any *const *)value;
     if (any) {
       t = any->type;
-      value = any->value + 1;
+      value = any->value ? any->value + 1 : NULL;
     }
   }
   bool plain = kind == MESSAGE && !t->array->map;
@@ -320,6 +322,11 @@ void snow_receive_signal(snow_cx *cx) {
 void snow_sleep(snow_cx *cx, int64_t ms) {
   snow_process *me = cx->self;
   if (ms <= 0) return;
+  if (!me) { /* in a library that a C program calls */
+    struct timespec t = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
+    nanosleep(&t, NULL);
+    return;
+  }
   snow_wait_at_most(me, ms);
   while (snow_wait_more(cx))
     ;

@@ -246,7 +246,7 @@ struct FnClause {
   Span span, head;
   Ident name;
   bool pub, is_extern, located, is_inline;
-  bool spawns;        /* extern: it starts processes */
+  bool spawns;        /* extern: it starts processes, or needs them */
   const char *symbol; /* extern: the C function */
   bool has_generics;
   VEC(Ident) generics;
