@@ -146,5 +146,12 @@ SNOW_NORETURN void snow_die(int status, const char *text);
 uint32_t snow_string_points(snow_str s);
 /* A string object with room for len bytes, to be filled at once. */
 snow_string *snow_string_room(snow_cx *cx, size_t len);
+/* Bytes from..from+len of s, which begin and end between code points. */
+snow_str snow_string_part(snow_cx *cx, snow_str s, size_t from, size_t len);
+/* Text under construction is a list of bytes. Gives the same list with room for `more` bytes behind it, which the
+ * caller writes at once, adding to len and the buffer's hi. */
+snow_list snow_bytes_room(snow_cx *cx, snow_list out, size_t more);
+/* The bytes, UTF-8, as a string that shares them. */
+snow_str snow_string_of_bytes(snow_cx *cx, snow_list bytes);
 
 #endif

@@ -470,6 +470,90 @@ int64_t snow_map_size(snow_cx *cx, const snow_type *k, const snow_type *v, const
 snow_list snow_map_keys(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m);
 snow_list snow_map_values(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m);
 
+/* ---- JSON: what the library's module Json is made of ---- */
+
+enum {
+  SNOW_JSON_NULL,
+  SNOW_JSON_BOOL,
+  SNOW_JSON_INT,
+  SNOW_JSON_FLOAT,
+  SNOW_JSON_STRING,
+  SNOW_JSON_ARRAY,
+  SNOW_JSON_OBJECT
+};
+
+/* Where a value, or a key, is in a text. What a container holds lies between its mark and mark `next`. */
+typedef struct snow_json_mark {
+  uint8_t kind, escaped;
+  uint32_t next;
+  union {
+    int64_t integer; /* also a bool */
+    double number;
+    struct {
+      uint32_t at, len;
+    } span;         /* of a string in the text, without quotes */
+    uint64_t count; /* elements or members of a container */
+  } is;
+} snow_json_mark;
+
+/* A text that was read. */
+typedef struct snow_json {
+  snow_object h;
+  snow_str text, error; /* error is empty if the text is JSON */
+  const snow_buf *marks;
+} snow_json;
+
+extern const snow_json_mark snow_json_nothing;
+
+/* Mark number `at`, that of null when there is none. */
+static inline const snow_json_mark *snow_json_at(const snow_json *doc, int64_t at) {
+  if (SNOW_UNLIKELY((uint64_t)at >= doc->marks->hi)) return &snow_json_nothing;
+  return (const snow_json_mark *)(const void *)(doc->marks + 1) + at;
+}
+
+const snow_json *snow_json_read(snow_cx *cx, snow_str text);
+static inline snow_str snow_json_error(snow_cx *cx, const snow_json *doc) {
+  (void)cx;
+  return doc->error;
+}
+static inline int64_t snow_json_kind(snow_cx *cx, const snow_json *doc, int64_t at) {
+  (void)cx;
+  return snow_json_at(doc, at)->kind;
+}
+/* Of a value that is an int or a bool, a float, a container. */
+static inline int64_t snow_json_integer(snow_cx *cx, const snow_json *doc, int64_t at) {
+  (void)cx;
+  return snow_json_at(doc, at)->is.integer;
+}
+static inline double snow_json_number(snow_cx *cx, const snow_json *doc, int64_t at) {
+  (void)cx;
+  return snow_json_at(doc, at)->is.number;
+}
+static inline int64_t snow_json_count(snow_cx *cx, const snow_json *doc, int64_t at) {
+  (void)cx;
+  return (int64_t)snow_json_at(doc, at)->is.count;
+}
+/* The mark behind a value and all it holds. */
+static inline int64_t snow_json_next(snow_cx *cx, const snow_json *doc, int64_t at) {
+  (void)cx;
+  return snow_json_at(doc, at)->next;
+}
+/* The string at a mark; empty where there is none. */
+snow_str snow_json_string(snow_cx *cx, const snow_json *doc, int64_t at);
+/* Where an object's value of this key is, the last one of several; -1 when there is none, or no object. */
+int64_t snow_json_find(snow_cx *cx, const snow_json *doc, int64_t at, snow_str key);
+/* Where an object's keys are, in ascending order of bytes, of equal ones the last. */
+snow_list snow_json_members(snow_cx *cx, const snow_json *doc, int64_t at);
+
+/* Text under construction, a list of bytes: with something added. */
+snow_list snow_json_put(snow_cx *cx, snow_list out, snow_str text);
+snow_list snow_json_put_string(snow_cx *cx, snow_list out, snow_str text);
+snow_list snow_json_put_int(snow_cx *cx, snow_list out, int64_t n);
+snow_list snow_json_put_float(snow_cx *cx, snow_list out, double x);
+snow_str snow_json_text(snow_cx *cx, snow_list out);
+/* A JSON text with line feeds and indentation. */
+snow_str snow_json_pretty(snow_cx *cx, snow_str text);
+
 /* ---- a value with its type ---- */
 
 typedef struct snow_any {
