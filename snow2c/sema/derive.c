@@ -181,7 +181,9 @@ static bool check_field(const Tycon *tc, const Field *f, const char *name) {
   for (int i = 0; i < 2; i++) {
     Interface *iface = json ? pmap_get(&json->ifaces, intern_z(wanted[i])) : NULL;
     if (!iface || holds(iface, f->ty, tc)) continue;
-    const char *type = type_text(f->ty, tc->mod);
+    Type *t = prune(f->ty);
+    bool bare = t->kind == TY_CON && t->n && f->type && f->type->kind == TE_PATH && !f->type->has_args;
+    const char *type = bare ? t->con->name->s : type_text(t, tc->mod);
     Diag *d = diag_error("E0038", f->type ? f->type->span : tc->span,
                          "field `%s` of type `%s` is not JSON-serializable", name, type);
     d->primary.text = arena_printf("`%s` is not serializable", type);
@@ -215,9 +217,8 @@ static void check_type(Tycon *tc) {
     for (int k = 0; k < tc->variants.v[i]->fields.n; k++) {
       const Field *f = &tc->variants.v[i]->fields.v[k];
       const char *variant = tc->variants.v[i]->name.name->s;
-      ok &= check_field(tc, f,
-                        f->name.name ? arena_printf("%s::%s", variant, f->name.name->s)
-                                     : arena_printf("%s::%d", variant, k));
+      ok &= check_field(
+          tc, f, f->name.name ? arena_printf("%s::%s", variant, f->name.name->s) : arena_printf("%s::%d", variant, k));
     }
   if (!ok) give_up(tc);
 }
