@@ -13,7 +13,7 @@ enum { DEPTH_MAX = 127 };
 
 static const uint32_t json_map[] = {offsetof(snow_json, text), offsetof(snow_json, error), offsetof(snow_json, marks)};
 static const snow_layout json_layout = {SNOW_RECORD, 0, sizeof(snow_json), 3, 0, 0, 0, json_map, "Json"};
-static const snow_layout marks_layout = {SNOW_BYTES, 0, sizeof(snow_json_mark), 0, 0, 0, 0, NULL, "Json"};
+static const snow_layout marks_layout = {SNOW_ARRAY, 0, sizeof(snow_json_mark), 0, 0, 0, 0, NULL, "Json"};
 static const snow_layout places_layout = {SNOW_ARRAY, 0, sizeof(int64_t), 0, 0, 0, 0, NULL, "Int"};
 
 const snow_json_mark snow_json_nothing = {SNOW_JSON_NULL, 0, 0, {0}};

@@ -212,7 +212,7 @@ snow_str snow_string_slice(snow_cx *cx, snow_str s, int64_t start, int64_t stop)
 
 /* The first place of needle in hay, or NULL; by memchr and memcmp, with a bound on wasted work through Two-Way where
  * the C library has memmem. */
-static const char *find(const char *hay, size_t n, const char *needle, size_t m) {
+const char *snow_find(const char *hay, size_t n, const char *needle, size_t m) {
   if (m == 0) return hay;
   while (n >= m) {
     const char *p = memchr(hay, needle[0], n - m + 1);
@@ -226,7 +226,7 @@ static const char *find(const char *hay, size_t n, const char *needle, size_t m)
 
 bool snow_string_contains(snow_cx *cx, snow_str s, snow_str needle) {
   (void)cx;
-  return find(s->data, s->len, needle->data, needle->len) != NULL;
+  return snow_find(s->data, s->len, needle->data, needle->len) != NULL;
 }
 
 bool snow_string_starts_with(snow_cx *cx, snow_str s, snow_str prefix) {
@@ -282,7 +282,7 @@ typedef struct {
 static bool next_match(matches *m, const char **from, const char **to) {
   if (m->done) return false;
   if (m->old->len) {
-    *from = find(m->at, (size_t)(m->end - m->at), m->old->data, m->old->len);
+    *from = snow_find(m->at, (size_t)(m->end - m->at), m->old->data, m->old->len);
     if (!*from) return false;
     m->at = *to = *from + m->old->len;
     return true;
