@@ -315,7 +315,7 @@ static void put_page_signature(Buf *out, const Doc *doc, const Entry *e) {
 
 static void put_page(Buf *out) {
   buf_puts(out, ".\\\" Made by `snow2c --doc mdoc` from stdlib/; changes are lost.\n"
-                ".Dd $Mdocdate$\n.Dt SNOW-STDLIB 7\n.Os\n.Sh NAME\n.Nm snow-stdlib\n"
+                ".Dd November 21, 2026\n.Dt SNOW-STDLIB 7\n.Os\n.Sh NAME\n.Nm snow-stdlib\n"
                 ".Nd the standard library of Snow\n.Sh DESCRIPTION\n"
                 "What is in module\n.Sy Prelude\nis in scope everywhere.\n"
                 "Other functions are called with the name of their module; no import is needed.\n"

@@ -63,6 +63,15 @@ SKIP: {
     documented('snow.1', "$BUILD/snow", 'help');
 }
 
+# ---- snow-stdlib.7 is what the library says
+
+SKIP: {
+    -x "$BUILD/snow2c" or skip "no snow2c in $BUILD", 1;
+    my $page = run_command(cmd => ["$BUILD/snow2c", '--doc', 'mdoc']);
+    ok($page->{out} eq (slurp("$SRC/man/snow-stdlib.7") // ''), 'man/snow-stdlib.7 is up to date')
+        or diag('make man/snow-stdlib.7 writes it anew');
+}
+
 # ---- environment variables
 
 my %variables;

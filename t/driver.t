@@ -90,6 +90,33 @@ refused(2, qr/more than one program: 'hello\.snow' and 'app'/, 'build', 'hello.s
 refused(2, qr/takes no program arguments/,              'build', 'hello.snow', '--', 'x');
 refused(1, qr/nowhere\.snow/,                           $_, 'nowhere.snow') for qw(run build check);
 
+# ---- doc
+
+{
+    my $r = snow('doc');
+    like($r->{out}, qr/^List +Immutable lists.*^String +Immutable/ms, 'snow doc lists the modules');
+    is("$r->{status}$r->{err}", '0', 'and that is all');
+    like(snow('doc', 'List')->{out}, qr/^List\n\n  Immutable.*^sort<T.*^enumerate</ms, 'snow doc of a module');
+    like(snow('doc', 'JSON')->{out}, qr/^Json\n/, 'which may have two names');
+    is(snow('doc', 'String.take')->{out}, <<'TXT', 'snow doc of a function');
+String.take(s :: String, n :: Int) -> String
+
+  The first n characters.
+
+      String.take("snowflake", 4)            # => snow
+TXT
+    like(snow('doc', 'println')->{out}, qr/^Prelude\.println\(s :: String\)\n/, 'snow doc of what is always in scope');
+    spew("$work/own.snow", "##! Our own.\n\n## Twice.\npub fn twice(n :: Int) -> Int do n * 2 end\n\n## Hidden.\nfn f() do 1 end\n");
+    is(snow('doc', 'own.snow')->{out}, "own.snow\n\n  Our own.\n\ntwice(n :: Int) -> Int\n    Twice.\n", 'snow doc of a file');
+    is(snow('doc', 'own.snow:twice')->{out}, "own.snow.twice(n :: Int) -> Int\n\n  Twice.\n", 'and of something in it');
+    refused(1, qr/no module Lists; did you mean List\?/,             'doc', 'Lists');
+    refused(1, qr/List has nothing documented as srt; did you mean sort\?/, 'doc', 'List.srt');
+    refused(1, qr/cannot read nowhere\.snow/,                        'doc', 'nowhere.snow');
+    refused(2, qr/snow doc takes one name/,                          'doc', 'List', 'Map');
+    refused(2, qr/unknown option '-x'/,                              'doc', '-x');
+    unlink "$work/own.snow";
+}
+
 # ---- build
 
 works('a file', '', "  Compiled: hello\n", 'build', 'hello.snow');

@@ -903,7 +903,7 @@ Ir *lower_call(Lower *L, Expr *e, Dest d) {
   }
   n += skip;
   if (known) return call_known(L, known, args, n, d);
-  Ir *call = direct ? call_named(L, callee, args, types, n, result, e->span) : call_value(f, args, n, result);
+  Ir *call = direct ? call_named(L, callee, args, types, n, result, callee->name.span) : call_value(f, args, n, result);
   if (direct && ref_kind(callee) == REF_FN && callee->ref.fn->is_actor) {
     /* Its body runs here; what it gives is the process that ran it. */
     if (tail_call(L, call, d)) return NULL;

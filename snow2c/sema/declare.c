@@ -88,6 +88,8 @@ static Type *convert_path(TypeExpr *te, Module *m, TypeScope *scope) {
   Tycon *tc = basic_type(&te->path);
   if (!tc) tc = find_type_path(m, &te->path);
   if (!tc && te->path.n == 1 && strcmp(name->s, "Unit") == 0) return builtin.t_unit;
+  /* Any tuple: which one is inferred (chapter 5 section 8.6). */
+  if (!tc && te->path.n == 1 && !te->has_args && strcmp(name->s, "Tuple") == 0) return type_var(level);
   if (!tc) tc = unknown_type(m, te);
   if (!tc) return builtin.t_error;
   int want = tc->generics.n;
@@ -531,15 +533,20 @@ static void declare_impl(Module *m, Impl *im) {
   for (int i = 0; i < l->v.n; i++)
     if (l->v.v[i]->iface == im->iface) other = l->v.v[i];
   if (other || (tc->derives & derive_bit(im->iface))) {
-    Diag *d = diag_error("E0026", im->span, "duplicate impl: `%s` is already implemented for `%s`", iface_name->s,
-                         tc->name->s);
+    bool derived = im->derived || !other;
+    Diag *d = diag_error("E0026", im->derived ? other->span : im->span,
+                         "duplicate impl: `%s` is already implemented for `%s`", im->iface->name->s, tc->name->s);
     d->primary.text = arena_printf("previously defined for `%s`", tc->name->s);
-    if (other) diag_label(d, other->span, "first impl here");
+    Span clause = tc->span;
+    for (int i = 0; i < tc->deriving.n; i++)
+      if (im->derived ? strcmp(tc->deriving.v[i].name->s, "Json") == 0 : tc->deriving.v[i].name == im->iface->name)
+        clause = tc->deriving.v[i].span;
+    if (!derived) diag_label(d, other->span, "first impl here");
     else
-      diag_label(d, tc->span,
+      diag_label(d, clause,
                  tc->has_deriving ? "derived here" : "derived here, since the type has no `deriving` clause");
-    d->help = other ? "remove one of the conflicting impl blocks"
-                    : "opt out of the derived one: list the wanted interfaces in a `deriving(…)` clause without it";
+    d->help = !derived ? "remove one of the conflicting impl blocks"
+                       : "opt out of the derived one: list the wanted interfaces in a `deriving(…)` clause without it";
     d->json = arena_printf("%s (previously defined for `%s`)", d->message, tc->name->s);
     return;
   }
@@ -733,6 +740,19 @@ Diag *not_exported(Ident id, const Module *m) {
   Diag *d = diag_error("E0034", id.span, "name not found in module");
   d->primary.text = arena_printf("`%s` is not exported by module `%s`", name, mod);
   Buf b = {0};
+  if (m->is_std) { /* too many to list */
+    const char *best = NULL;
+    int distance = id.name->len < 5 ? 2 : 3;
+    for (int k = 0; k < m->fn_list.n; k++) {
+      int near = m->fn_list.v[k]->pub ? edit_distance(name, m->fn_list.v[k]->name->s, distance - 1) : distance;
+      if (near < distance) distance = near, best = m->fn_list.v[k]->name->s;
+    }
+    if (best) d->help = arena_printf("did you mean `%s`?", best);
+    d->note = arena_printf("`snow doc %s` lists what there is", mod);
+    d->json =
+        arena_printf("%s%s%s%s", d->primary.text, best ? "; did you mean `" : "", best ? best : "", best ? "`?" : "");
+    return d;
+  }
   for (int k = 0; k < m->fn_list.n; k++)
     if (m->fn_list.v[k]->pub) buf_printf(&b, "%s%s", b.n ? ", " : "", m->fn_list.v[k]->name->s);
   for (int k = 0; k < m->tycons.n; k++)
@@ -757,6 +777,11 @@ static void bind_from(Module *m, Item *it) {
         /* `from Math import abs` also brings math_abs (chapter 5 section 10). */
         pmap_put(&m->from_fns, module_function_name(it->module, name), l);
       }
+      continue;
+    }
+    Local *constant = it->module->is_std ? pmap_get(&it->module->lets, name) : NULL;
+    if (constant) {
+      pmap_put(&m->from_lets, name, constant);
       continue;
     }
     pmap_put(&m->missing, name, m);

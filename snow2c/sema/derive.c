@@ -152,8 +152,10 @@ void derive_impls(Module *m, Tycon *tc) {
   else sum_from_json(&g.text, tc);
   buf_puts(&g.text, "end end");
   Module *made = gen_parse(&g, tc->span.src);
-  for (int i = 0; i < made->items.n; i++)
-    vec_push(&m->items, made->items.v[i]);
+  for (int i = 0; i < made->items.n; i++) {
+    made->items.v[i]->impl->derived = true;
+    vec_push(&m->items, made->items.v[i]); /* behind what the program has written */
+  }
 }
 
 /* ---- fields that cannot be written or read ---- */

@@ -235,6 +235,20 @@ void solve_inside(int mark) {
   infer->level--;
 }
 
+/* What an open type is taken for: Unit, but Int where something is required that Int has and Unit has not, such as
+ * arithmetic. */
+static Type *open_type(const Type *t, int mark) {
+  for (int i = mark; i < infer->pending.n; i++) {
+    Obligation *o = infer->pending.v[i];
+    Obligations more = {0};
+    Type *bad;
+    if (prune(o->ty) != t || !o->iface || o->iface == builtin.dflt || implements(o->iface, builtin.t_unit, &more, &bad))
+      continue;
+    if (implements(o->iface, builtin.t_int, &more, &bad)) return builtin.t_int;
+  }
+  return builtin.t_unit;
+}
+
 /* Binds what no type of the group mentions: nobody can ever say what it is. */
 static void settle_ambiguous(int mark, TypeVec *vars) {
   for (bool more = true; more;) {
@@ -263,7 +277,7 @@ static void settle_ambiguous(int mark, TypeVec *vars) {
       if (known) continue;
       UnifyFault f;
       /* After an error it may be that which left the type open. */
-      unify(t, diag_errors() > infer->errors ? builtin.t_error : builtin.t_unit, &f);
+      unify(t, diag_errors() > infer->errors ? builtin.t_error : open_type(t, mark), &f);
       more = true;
     }
     if (more) solve_inside(mark);

@@ -73,7 +73,8 @@ static Local *new_local(Resolver *R, Name name, Span at) {
 
 /* `string_length`: a library function under its module's lower-case name (chapter 5 section 10). */
 static FnList *module_function(Name name) {
-  static const char *const mods[] = {"String", "List", "Map", "Set", "Tuple", "Range", "Queue", "File", "IO", "Env"};
+  static const char *const mods[] = {"String", "List", "Map", "Set", "Tuple", "Range",
+                                     "Queue",  "File", "IO",  "Env", "Json"};
   for (size_t i = 0; i < sizeof mods / sizeof *mods; i++) {
     size_t n = strlen(mods[i]);
     if (name->len <= n + 1 || name->s[n] != '_') continue;
@@ -240,6 +241,14 @@ static bool resolve_name(Resolver *R, Ident id, Ref *ref, int arity) {
       depend(R, g->global_fn);
       return true;
     }
+    Local *from = pmap_get(&m->from_lets, id.name);
+    if (from) {
+      pmap_put(&m->names_used, id.name, from);
+      ref->kind = REF_LOCAL;
+      ref->local = from;
+      depend(R, from->global_fn);
+      return true;
+    }
     l = pmap_get(&m->from_fns, id.name);
     if (l) {
       pmap_put(&m->names_used, id.name, l);
@@ -340,6 +349,18 @@ static bool resolve_qualified(Resolver *R, Expr *e, int arity) {
     if (visible(R->mod, m, pub)) return ref_fns(R, ref, l, arity), true;
     if (!hidden && !m->is_std) hidden = m;
   }
+  for (int k = 0; plain && !hidden; k++) {
+    /* A constant of the library behind a module of the program's. */
+    Module *m = find_prefix(R->mod, path.v[0].name, k);
+    Local *g = m && m->is_std ? pmap_get(&m->lets, name) : NULL;
+    if (!m) break;
+    if (pmap_get(&m->lets, name) && !m->is_std) break;
+    if (!g) continue;
+    ref->kind = REF_LOCAL;
+    ref->local = g;
+    depend(R, g->global_fn);
+    return true;
+  }
   Module *m = first;
   if (m) {
     Variant *v = pmap_get(&m->ctors, name);
@@ -389,11 +410,11 @@ static bool resolve_qualified(Resolver *R, Expr *e, int arity) {
     return true;
   }
   if (!m && t && plain && !local && !pmap_get(&R->mod->ctors, path.v[0].name)) {
-    Diag *d =
-        diag_error(t->kind == TC_SUM ? "E0010" : "E0030", e->name.span,
-                   t->kind == TC_SUM ? "unknown variant: %s.%s" : "type %s has no function %s", t->name->s, name->s);
-    d->primary.text = t->kind == TC_SUM ? "not a known variant" : "no such function";
-    if (t->kind == TC_SUM) d->json = arena_printf("unknown variant `%s.%s`", t->name->s, name->s);
+    bool variant = t->kind == TC_SUM && begins_with_capital(name);
+    Diag *d = diag_error(variant ? "E0010" : "E0030", e->name.span,
+                         variant ? "unknown variant: %s.%s" : "type %s has no function %s", t->name->s, name->s);
+    d->primary.text = variant ? "not a known variant" : "no such function";
+    if (variant) d->json = arena_printf("unknown variant `%s.%s`", t->name->s, name->s);
     Suggest s = {name, NULL, 3};
     for (int i = 0; i < t->variants.n; i++)
       consider(&s, t->variants.v[i]->name.name->s);

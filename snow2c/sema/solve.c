@@ -26,6 +26,10 @@ static const char *trait_help(const char *trait, Type *t, const char *text) {
   if (strcmp(trait, "Add") == 0 && is_string(t)) return "strings are joined with `<>`";
   if (t->kind != TY_CON) return NULL;
   if (strcmp(trait, "Key") == 0) return "keys need Eq and Hash";
+  if (strcmp(trait, "Sign") == 0) return "a comparator gives an Int (negative, zero or positive) or an Ordering";
+  if (strcmp(trait, "JsonKey") == 0) return "the keys of a JSON object are Strings";
+  if (strcmp(trait, "ToJson") == 0 && !t->con->mod->is_std)
+    return arena_printf("add `deriving(Json)` to the definition of `%s`", t->con->name->s);
   text = arena_strndup(text, strcspn(text, "<")); /* an impl is for all instances of a type */
   if (t->con->has_deriving && !t->con->mod->is_std && (compares || strcmp(trait, "Display") == 0))
     return arena_printf("add `%s` to the deriving list of `%s`, or an `impl %s for %s do ... end`", trait,

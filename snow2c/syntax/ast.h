@@ -383,6 +383,7 @@ struct Impl {
   VEC(TypeExpr *) iface_args, type_args;
   VEC(WhereItem) wheres;
   Span span;
+  bool derived; /* written by derive.c */
   Module *mod;
   VEC(Fn *) methods;
   /* resolved */
@@ -485,9 +486,10 @@ struct Module {
   VEC(Impl *) impls;
   VEC(Stmt *) let_list;
   VEC(Fn *) let_fns;
-  PMap prefixes; /* Name → Module*, from imports and inline modules; the later import wins */
-  PMap missing;  /* Name → anything: names that an import failed to bind; their uses are not reported again */
-  PMap from_fns; /* Name → FnList*, from-imports */
+  PMap prefixes;  /* Name → Module*, from imports and inline modules; the later import wins */
+  PMap missing;   /* Name → anything: names that an import failed to bind; their uses are not reported again */
+  PMap from_fns;  /* Name → FnList*, from-imports */
+  PMap from_lets; /* Name → Local*, constants of the library */
   VEC(Module *) imported;   /* modules whose public types are in scope, later wins */
   VEC(Module *) qualifiers; /* those of them that are prefixes too */
   PMap imports_used;        /* Module*: of the imported ones */
