@@ -35,8 +35,8 @@ BEGIN {
         printf "%s{\"active\":%s,\"id\":%d,\"name\":\"Zo\303\253 \\\"%d\\\" O'Hara\\\\Smith\",\"note\":%s", \
             (i ? "," : ""), (seed % 2 ? "false" : "true"), i, seed % 10000, \
             (seed % 3 ? "null" : "\"first line\\n\\tand line " seed % 977 "\"") >out
-        # Ends in an odd digit, so two decimals are the shortest text.
-        printf ",\"score\":%.2f,\"tags\":[%d,%d,%d]}", (2 * (seed % 1000000) + 1) / 100, \
+        # An odd number of eighths has three decimals, whatever way a language finds the shortest text.
+        printf ",\"score\":%.3f,\"tags\":[%d,%d,%d]}", (2 * (seed % 1000000) + 1) / 8, \
             seed % 7, seed % 1000, seed % 100000 >out
     }
     printf "]},\"version\":1}\n" >out

@@ -109,11 +109,12 @@ compile() {
     esac
 }
 
-# run NAME LANG [COMMAND]...: runs it under the timer and the command. One that fails is told of and not run again.
+# run NAME LANG OUTPUT [COMMAND]...: runs the timer with it, under the command. One that fails is told of and not run
+# again.
 run() {
     name=$1 lang=$2 to=$3
     shift 3
-    (cd "$tmp" && exec "$tmp/timer" -t "$limit" -o "$to" "$@" "$tmp/$name.$lang.run") 2>"$tmp/err" && return
+    (cd "$tmp" && exec "$@" "$tmp/timer" -t "$limit" -o "$to" "$tmp/$name.$lang.run") 2>"$tmp/err" && return
     case $? in
     124) fail "$name.$lang has not ended after $limit s" ;;
     *) fail "$name.$lang ends with an error"; tail -n 20 "$tmp/err" >&2 ;;
@@ -144,7 +145,6 @@ for name in $names; do
             rm -f "$tmp/$name.$lang.run"
             continue
         fi
-        # A child killed with the timer's alarm would leave perf running, so the limit is the timer's in both cases.
         run "$name" "$lang" "$tmp/$name.$lang.out" \
             ${counts:+"$PERF" stat -x, -e instructions:u -o "$tmp/perf"} >"$tmp/time" || continue
         [ -z "$counts" ] || awk -F, -v key="$name $lang" '$1 ~ /^[0-9]+$/ { print key, $1 }' "$tmp/perf" >>"$tmp/counts"
