@@ -146,5 +146,29 @@ SNOW_NORETURN void snow_die(int status, const char *text);
 uint32_t snow_string_points(snow_str s);
 /* A string object with room for len bytes, to be filled at once. */
 snow_string *snow_string_room(snow_cx *cx, size_t len);
+/* The first place of a text of m bytes in one of n, or NULL. */
+const char *snow_find(const char *hay, size_t n, const char *needle, size_t m);
+/* Bytes from..from+len of s, which begin and end between code points. */
+snow_str snow_string_part(snow_cx *cx, snow_str s, size_t from, size_t len);
+/* Text under construction is a list of bytes. Gives the same list with room for `more` bytes behind it, which the
+ * caller writes at once, adding to len and the buffer's hi. */
+snow_list snow_bytes_room(snow_cx *cx, snow_list out, size_t more);
+/* The bytes, UTF-8, as a string that shares them. */
+snow_str snow_string_of_bytes(snow_cx *cx, snow_list bytes);
+
+/* ---- sys ---- */
+
+/* A C string of a path, or NULL, with the outcome set, where it holds a NUL. To be freed. */
+char *snow_c_path(snow_cx *cx, snow_str path);
+/* Sets the outcome to the system's message for errno e; false. */
+bool snow_fail_os(snow_cx *cx, int e);
+bool snow_fail_text(snow_cx *cx, const char *text);
+/* Reads an open file to its end; 0 or errno. *buf is to be freed. */
+int snow_read_fd(int fd, char **buf, size_t *n);
+int snow_write_fd(int fd, const char *buf, size_t n);
+/* A list of strings; those that are no UTF-8 have U+FFFD in the place of wrong bytes. */
+snow_list snow_strings(snow_cx *cx, char *const *texts, size_t n);
+/* What the program was started with. */
+void snow_env_start(int argc, char **argv);
 
 #endif

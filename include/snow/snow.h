@@ -17,7 +17,7 @@ extern "C" {
 #endif
 
 /* Generated C, this header and the library must agree on this number. */
-#define SNOW_ABI 2
+#define SNOW_ABI 3
 
 #if defined(__GNUC__)
 #define SNOW_COLD __attribute__((cold, noinline))
@@ -150,6 +150,7 @@ struct snow_cx {
   void (*roots)(snow_cx *cx, void *marker);
   struct snow_mem *mem;       /* of the thread it runs on */
   struct snow_worker *worker; /* that thread */
+  uint64_t random[4];         /* state of the generator; all zero: not seeded */
 };
 
 /* Allocation when the current run is used up: finds another, or collects. Ends the program when memory is gone. */
@@ -293,6 +294,8 @@ snow_pid snow_supervisor_parent(snow_cx *cx);
 bool snow_supervisor_is(snow_cx *cx, snow_pid pid);
 bool snow_supervisor_await_exit(snow_cx *cx, snow_pid pid, int64_t ms);
 int64_t snow_time_ms(snow_cx *cx);
+/* Of a clock that never goes back; with a seed it is the virtual one. */
+int64_t snow_clock_ns(snow_cx *cx);
 void snow_report_failed(snow_cx *cx, snow_str why);
 
 /* Jobs: processes whose value or failure their parent awaits. What an adopting one spawns is linked to its parent. */
@@ -338,6 +341,64 @@ int64_t snow_floor(snow_cx *cx, double x);
 int64_t snow_ceil(snow_cx *cx, double x);
 int64_t snow_round(snow_cx *cx, double x);
 
+static inline int64_t snow_int_and(snow_cx *cx, int64_t a, int64_t b) {
+  (void)cx;
+  return a & b;
+}
+static inline int64_t snow_int_or(snow_cx *cx, int64_t a, int64_t b) {
+  (void)cx;
+  return a | b;
+}
+static inline int64_t snow_int_xor(snow_cx *cx, int64_t a, int64_t b) {
+  (void)cx;
+  return a ^ b;
+}
+/* Shifts by 64 and more move everything out; by less than 0, nothing is moved. */
+static inline int64_t snow_int_shift_left(snow_cx *cx, int64_t a, int64_t n) {
+  (void)cx;
+  return n <= 0 ? a : n > 63 ? 0 : (int64_t)((uint64_t)a << n);
+}
+static inline int64_t snow_int_shift_right(snow_cx *cx, int64_t a, int64_t n) {
+  (void)cx;
+  if (n <= 0) return a;
+  if (n > 63) n = 63;
+  return a < 0 ? ~(~a >> n) : a >> n;
+}
+static inline int64_t snow_int_shift_right_zero(snow_cx *cx, int64_t a, int64_t n) {
+  (void)cx;
+  return n <= 0 ? a : n > 63 ? 0 : (int64_t)((uint64_t)a >> n);
+}
+int64_t snow_int_ones(snow_cx *cx, int64_t n);
+int64_t snow_int_leading_zeros(snow_cx *cx, int64_t n);
+int64_t snow_int_trailing_zeros(snow_cx *cx, int64_t n);
+bool snow_int_mul_overflows(snow_cx *cx, int64_t a, int64_t b);
+int64_t snow_float_bits(snow_cx *cx, double x);
+double snow_float_of_bits(snow_cx *cx, int64_t bits);
+double snow_math_sin(snow_cx *cx, double x);
+double snow_math_cos(snow_cx *cx, double x);
+double snow_math_tan(snow_cx *cx, double x);
+double snow_math_asin(snow_cx *cx, double x);
+double snow_math_acos(snow_cx *cx, double x);
+double snow_math_atan(snow_cx *cx, double x);
+double snow_math_atan2(snow_cx *cx, double y, double x);
+double snow_math_sinh(snow_cx *cx, double x);
+double snow_math_cosh(snow_cx *cx, double x);
+double snow_math_tanh(snow_cx *cx, double x);
+double snow_math_exp(snow_cx *cx, double x);
+double snow_math_log(snow_cx *cx, double x);
+double snow_math_log2(snow_cx *cx, double x);
+double snow_math_log10(snow_cx *cx, double x);
+double snow_math_cbrt(snow_cx *cx, double x);
+double snow_math_hypot(snow_cx *cx, double x, double y);
+double snow_math_floor(snow_cx *cx, double x);
+double snow_math_ceil(snow_cx *cx, double x);
+double snow_math_round(snow_cx *cx, double x);
+double snow_math_trunc(snow_cx *cx, double x);
+
+/* Random numbers of this process: xoshiro256++ (Blackman and Vigna 2018), seeded at the first use. */
+void snow_random_seed(snow_cx *cx, int64_t seed);
+int64_t snow_random_bits(snow_cx *cx);
+
 /* ---- hashing: FNV-1a 64, values are visible to programs ---- */
 
 int64_t snow_hash_start(void);
@@ -381,6 +442,30 @@ int64_t snow_string_int_value(snow_cx *cx, snow_str s);
 bool snow_string_is_float(snow_cx *cx, snow_str s);
 double snow_string_float_value(snow_cx *cx, snow_str s);
 
+/* More of modules String, Int and Float; what they do stands there. */
+int64_t snow_text_byte_length(snow_cx *cx, snow_str s);
+snow_list snow_text_chars(snow_cx *cx, snow_str s);
+snow_list snow_text_codepoints(snow_cx *cx, snow_str s);
+snow_list snow_text_bytes(snow_cx *cx, snow_str s);
+bool snow_text_is_bytes(snow_cx *cx, snow_list xs);
+snow_str snow_text_of_bytes(snow_cx *cx, snow_list xs);
+bool snow_text_is_codepoints(snow_cx *cx, snow_list xs);
+snow_str snow_text_of_codepoints(snow_cx *cx, snow_list xs);
+int64_t snow_text_index(snow_cx *cx, snow_str s, snow_str part);
+int64_t snow_text_last_index(snow_cx *cx, snow_str s, snow_str part);
+int64_t snow_text_count(snow_cx *cx, snow_str s, snow_str part);
+int64_t snow_text_find(snow_cx *cx, snow_str s, snow_str part, int64_t from);
+snow_str snow_text_cut(snow_cx *cx, snow_str s, int64_t from, int64_t to);
+snow_str snow_text_repeat(snow_cx *cx, snow_str s, int64_t n);
+snow_str snow_text_reverse(snow_cx *cx, snow_str s);
+snow_str snow_text_trim(snow_cx *cx, snow_str s, bool front, bool back);
+snow_list snow_text_words(snow_cx *cx, snow_str s);
+snow_list snow_text_lines(snow_cx *cx, snow_str s);
+snow_str snow_text_of_int(snow_cx *cx, int64_t n, int64_t base);
+bool snow_text_is_int(snow_cx *cx, snow_str s, int64_t base);
+int64_t snow_text_int(snow_cx *cx, snow_str s, int64_t base);
+snow_str snow_text_of_float(snow_cx *cx, double x, int64_t decimals);
+
 /* ---- lists ---- */
 
 #define snow_nil ((snow_list){NULL, 0, 0})
@@ -393,6 +478,8 @@ SNOW_NORETURN void snow_index_panic(snow_cx *cx, const snow_site *at, int64_t in
 snow_list snow_list_reserve(snow_cx *cx, const snow_type *t, int64_t n);
 snow_list snow_list_of(snow_cx *cx, const snow_type *t, int n, const void *elements);
 snow_list snow_list_concat(snow_cx *cx, const snow_type *t, snow_list xs, snow_list ys);
+/* x before xs; amortised constant, as append is. */
+snow_list snow_list_prepend(snow_cx *cx, const snow_type *t, snow_list xs, const void *x);
 snow_list snow_list_reverse(snow_cx *cx, const snow_type *t, snow_list xs);
 
 static inline snow_list snow_tail(snow_list xs) {
@@ -470,6 +557,90 @@ int64_t snow_map_size(snow_cx *cx, const snow_type *k, const snow_type *v, const
 snow_list snow_map_keys(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m);
 snow_list snow_map_values(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m);
 
+/* ---- JSON: what the library's module Json is made of ---- */
+
+enum {
+  SNOW_JSON_NULL,
+  SNOW_JSON_BOOL,
+  SNOW_JSON_INT,
+  SNOW_JSON_FLOAT,
+  SNOW_JSON_STRING,
+  SNOW_JSON_ARRAY,
+  SNOW_JSON_OBJECT
+};
+
+/* Where a value, or a key, is in a text. What a container holds lies between its mark and mark `next`. */
+typedef struct snow_json_mark {
+  uint8_t kind, escaped;
+  uint32_t next;
+  union {
+    int64_t integer; /* also a bool */
+    double number;
+    struct {
+      uint32_t at, len;
+    } span;         /* of a string in the text, without quotes */
+    uint64_t count; /* elements or members of a container */
+  } is;
+} snow_json_mark;
+
+/* A text that was read. */
+typedef struct snow_json {
+  snow_object h;
+  snow_str text, error; /* error is empty if the text is JSON */
+  const snow_buf *marks;
+} snow_json;
+
+extern const snow_json_mark snow_json_nothing;
+
+/* Mark number `at`, that of null when there is none. */
+static inline const snow_json_mark *snow_json_at(const snow_json *doc, int64_t at) {
+  if (SNOW_UNLIKELY((uint64_t)at >= doc->marks->hi)) return &snow_json_nothing;
+  return (const snow_json_mark *)(const void *)(doc->marks + 1) + at;
+}
+
+const snow_json *snow_json_read(snow_cx *cx, snow_str text);
+static inline snow_str snow_json_error(snow_cx *cx, const snow_json *doc) {
+  (void)cx;
+  return doc->error;
+}
+static inline int64_t snow_json_kind(snow_cx *cx, const snow_json *doc, int64_t at) {
+  (void)cx;
+  return snow_json_at(doc, at)->kind;
+}
+/* Of a value that is an int or a bool, a float, a container. */
+static inline int64_t snow_json_integer(snow_cx *cx, const snow_json *doc, int64_t at) {
+  (void)cx;
+  return snow_json_at(doc, at)->is.integer;
+}
+static inline double snow_json_number(snow_cx *cx, const snow_json *doc, int64_t at) {
+  (void)cx;
+  return snow_json_at(doc, at)->is.number;
+}
+static inline int64_t snow_json_count(snow_cx *cx, const snow_json *doc, int64_t at) {
+  (void)cx;
+  return (int64_t)snow_json_at(doc, at)->is.count;
+}
+/* The mark behind a value and all it holds. */
+static inline int64_t snow_json_next(snow_cx *cx, const snow_json *doc, int64_t at) {
+  (void)cx;
+  return snow_json_at(doc, at)->next;
+}
+/* The string at a mark; empty where there is none. */
+snow_str snow_json_string(snow_cx *cx, const snow_json *doc, int64_t at);
+/* Where an object's value of this key is, the last one of several; -1 when there is none, or no object. */
+int64_t snow_json_find(snow_cx *cx, const snow_json *doc, int64_t at, snow_str key);
+/* Where an object's keys are, in ascending order of bytes, of equal ones the last. */
+snow_list snow_json_members(snow_cx *cx, const snow_json *doc, int64_t at);
+
+/* Text under construction, a list of bytes: with something added. */
+snow_list snow_json_put(snow_cx *cx, snow_list out, snow_str text);
+snow_list snow_json_put_string(snow_cx *cx, snow_list out, snow_str text);
+snow_list snow_json_put_int(snow_cx *cx, snow_list out, int64_t n);
+snow_list snow_json_put_float(snow_cx *cx, snow_list out, double x);
+snow_str snow_json_text(snow_cx *cx, snow_list out);
+/* A JSON text with line feeds and indentation. */
+snow_str snow_json_pretty(snow_cx *cx, snow_str text);
+
 /* ---- a value with its type ---- */
 
 typedef struct snow_any {
@@ -488,13 +659,33 @@ void snow_any_unbox(snow_cx *cx, const snow_type *t, const snow_any *any, void *
 void snow_println(snow_cx *cx, snow_str s);
 void snow_print(snow_cx *cx, snow_str s);
 void snow_eprintln(snow_cx *cx, snow_str s);
-bool snow_io_read_line(snow_cx *cx);
 snow_str snow_io_line(snow_cx *cx);
 bool snow_file_read(snow_cx *cx, snow_str path);
 bool snow_file_write(snow_cx *cx, snow_str path, snow_str text, bool add);
 bool snow_file_delete(snow_cx *cx, snow_str path);
 bool snow_file_exists(snow_cx *cx, snow_str path);
 snow_str snow_file_outcome(snow_cx *cx);
+/* Size, kind (0 other, 1 file, 2 directory, 3 link), time of change in ms and permission bits of a path; the names in a
+ * directory; the lines of a file from a byte on, some 64 KB of them or more, "" at its end. Empty, with an outcome,
+ * when that fails. */
+snow_list snow_file_facts(snow_cx *cx, snow_str path, bool follow);
+snow_list snow_file_names(snow_cx *cx, snow_str path);
+snow_str snow_file_piece(snow_cx *cx, snow_str path, int64_t offset);
+/* op: 0 make a directory, 1 remove an empty one, 2 rename to other, 3 copy to other */
+bool snow_file_change(snow_cx *cx, snow_str path, snow_str other, int64_t op);
+/* The file has the old text or the new one at every moment, also when the machine stops. */
+bool snow_file_replace(snow_cx *cx, snow_str path, snow_str text);
+/* 1 and a line, 0 at the end, -1 */
+int64_t snow_io_next_line(snow_cx *cx);
+bool snow_io_read_all(snow_cx *cx);
+void snow_eprint(snow_cx *cx, snow_str s);
+/* 0 ms of the wall clock, 1 µs, 2 ns; 3 to 5 the same of a clock that never goes back */
+int64_t snow_clock(snow_cx *cx, int64_t which);
+snow_list snow_env_args(snow_cx *cx);
+snow_list snow_env_names(snow_cx *cx);
+bool snow_env_set(snow_cx *cx, snow_str name, snow_str value);
+snow_str snow_env_dir(snow_cx *cx);
+void snow_env_exit(snow_cx *cx, int64_t status);
 bool snow_env_has(snow_cx *cx, snow_str name);
 snow_str snow_env_value(snow_cx *cx, snow_str name);
 

@@ -145,6 +145,11 @@ int64_t snow_time_ms(snow_cx *cx) {
   return snow_now() / 1000000;
 }
 
+int64_t snow_clock_ns(snow_cx *cx) {
+  (void)cx;
+  return snow_now();
+}
+
 /* ---- messages that come later ---- */
 
 static struct {

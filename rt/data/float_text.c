@@ -224,32 +224,74 @@ static size_t put_decimal(char *out, decimal d) {
   return 2 + decimals;
 }
 
-size_t snow_format_double(double x, char *out) {
-  uint64_t bits = bits_of(x), mantissa = bits & (HIDDEN_BIT - 1);
+// Of the bits of a finite double that is not 0, without its sign.
+static decimal decimal_of(uint64_t bits) {
+  uint64_t mantissa = bits & (HIDDEN_BIT - 1);
   int exponent = (int)(bits >> MANTISSA_BITS & EXPONENT_INFINITE);
-  if (exponent == EXPONENT_INFINITE && mantissa) {
-    memcpy(out, "NaN", 3);
-    return 3;
-  }
-  size_t sign = bits >> 63;
-  if (sign) *out++ = '-';
-  if (exponent == EXPONENT_INFINITE) {
-    memcpy(out, "inf", 3);
-    return sign + 3;
-  }
-  if (!exponent) {
-    if (mantissa) return sign + put_decimal(out, shortest_decimal(mantissa, 1 - EXPONENT_BIAS, false));
-    *out = '0';
-    return sign + 1;
-  }
-
+  if (!exponent) return shortest_decimal(mantissa, 1 - EXPONENT_BIAS, false);
   int fraction_bits = EXPONENT_BIAS - exponent;
   bool lower_is_closer = !mantissa && exponent > 1;
   mantissa |= HIDDEN_BIT;
   // whole numbers below 2^53: their neighbours are at most 1 away, so every digit is needed
   if (fraction_bits >= 0 && fraction_bits <= MANTISSA_BITS && !(mantissa & (((uint64_t)1 << fraction_bits) - 1)))
-    return sign + put_decimal(out, (decimal){mantissa >> fraction_bits, 0});
-  return sign + put_decimal(out, shortest_decimal(mantissa, -fraction_bits, lower_is_closer));
+    return (decimal){mantissa >> fraction_bits, 0};
+  return shortest_decimal(mantissa, -fraction_bits, lower_is_closer);
+}
+
+size_t snow_format_double(double x, char *out) {
+  uint64_t bits = bits_of(x), magnitude = bits & ~SIGN_BIT;
+  if (magnitude > INFINITE_BITS) {
+    memcpy(out, "NaN", 3);
+    return 3;
+  }
+  size_t sign = bits >> 63;
+  if (sign) *out++ = '-';
+  if (magnitude == INFINITE_BITS) {
+    memcpy(out, "inf", 3);
+    return sign + 3;
+  }
+  if (magnitude) return sign + put_decimal(out, decimal_of(bits));
+  *out = '0';
+  return sign + 1;
+}
+
+size_t snow_format_json_double(double x, char *out) {
+  uint64_t bits = bits_of(x), magnitude = bits & ~SIGN_BIT;
+  if (magnitude >= INFINITE_BITS) {
+    memcpy(out, "null", 4);
+    return 4;
+  }
+  char *start = out;
+  if (bits >> 63) *out++ = '-';
+  if (!magnitude) {
+    memcpy(out, "0.0", 3);
+    return (size_t)(out + 3 - start);
+  }
+  decimal d = decimal_of(bits);
+  char buffer[DIGITS_MAX];
+  const char *first = put_digits(buffer, d.digits), *end = buffer + DIGITS_MAX;
+  int e = d.exponent + (int)(end - first) - 1; // of the first digit
+  if (-5 <= e && e <= 15) {
+    bool whole = d.exponent >= 0;
+    out += put_decimal(out, d);
+    if (!whole) whole = !memchr(start, '.', (size_t)(out - start));
+    if (whole) memcpy(out, ".0", 2), out += 2;
+    return (size_t)(out - start);
+  }
+  while (end - first > 1 && end[-1] == '0')
+    end--;
+  *out++ = *first++;
+  if (first < end) {
+    *out++ = '.';
+    memcpy(out, first, (size_t)(end - first));
+    out += end - first;
+  }
+  *out++ = 'e';
+  *out++ = e < 0 ? '-' : '+';
+  first = put_digits(buffer, (uint64_t)(e < 0 ? -e : e));
+  end = buffer + DIGITS_MAX;
+  memcpy(out, first, (size_t)(end - first));
+  return (size_t)(out + (end - first) - start);
 }
 
 // ---- from text: exact comparison, for texts of more than 19 digits only

@@ -14,6 +14,10 @@
 // Raffaello Giulietti, The Schubfach way to render doubles, 2022.
 size_t snow_format_double(double x, char *out);
 
+// The same digits as JSON has them: with a fraction or an exponent always (`1.0`, `1e-7`, `1.5e+300`), positional from
+// 1e-5 to below 1e16; `null` for what is not finite.
+size_t snow_format_json_double(double x, char *out);
+
 // Reads all of s[0..n) as [+-] (inf | infinity | nan | DIGITS[.DIGITS] | .DIGITS) [e [+-] DIGITS], letters in any case
 // (no exponent after a word), and stores the nearest double, ties to even, at out; too large gives infinity, too small
 // zero, with the sign of the text. Gives false and leaves out alone if the text is anything else.

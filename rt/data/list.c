@@ -43,24 +43,70 @@ snow_list snow_list_of(snow_cx *cx, const snow_type *t, int n, const void *eleme
   return (snow_list){b, 0, (uint32_t)n};
 }
 
+/* Whether xs may claim n slots before it, or behind it. */
+static bool room_before(snow_cx *cx, snow_list xs, uint32_t n) {
+  const snow_buf *b = xs.buf;
+  return b && xs.off == b->lo && b->lo >= n && (!b->old || snow_owns(cx, &b->h));
+}
+
+static bool room_behind(snow_cx *cx, snow_list xs, uint32_t n) {
+  const snow_buf *b = xs.buf;
+  return b && xs.off + xs.len == b->hi && b->cap - b->hi >= n && (!b->old || snow_owns(cx, &b->h));
+}
+
+/* The slots before xs, claimed; the caller fills them at once. */
+static snow_list claim_before(snow_cx *cx, snow_list xs, uint32_t n) {
+  xs.buf->lo -= n;
+  if (xs.buf->old) snow_remember(cx, xs.buf, xs.buf->lo);
+  xs.off -= n;
+  xs.len += n;
+  return xs;
+}
+
+/* Room for `more` elements and then xs, with room for as many again before and for half behind: elements may go on
+ * coming at both ends. */
+static snow_list moved_up(snow_cx *cx, const snow_type *t, snow_list xs, uint32_t more) {
+  size_t len = (size_t)xs.len + more, before = len < 8 ? 8 : len, cap = before + len + len / 2;
+  if (cap > UINT32_MAX) before = 0, cap = len;
+  snow_buf *n = snow_buf_new(cx, t->array, cap, t->size);
+  if (xs.len) memcpy(slot(n, t->size, before + more), slot(xs.buf, t->size, xs.off), (size_t)xs.len * t->size);
+  n->lo = (uint32_t)before;
+  n->hi = (uint32_t)(before + len);
+  return (snow_list){n, (uint32_t)before, (uint32_t)len};
+}
+
+snow_list snow_list_prepend(snow_cx *cx, const snow_type *t, snow_list xs, const void *x) {
+  if (xs.len == UINT32_MAX) too_long();
+  if (!t->size) return snow_list_count(xs);
+  xs = xs.len && room_before(cx, xs, 1) ? claim_before(cx, xs, 1) : moved_up(cx, t, xs, 1);
+  memcpy(slot(xs.buf, t->size, xs.off), x, t->size);
+  return xs;
+}
+
 snow_list snow_list_concat(snow_cx *cx, const snow_type *t, snow_list xs, snow_list ys) {
-  if ((uint64_t)xs.len + ys.len > UINT32_MAX) too_long();
+  size_t len = (size_t)xs.len + ys.len;
+  if (len > UINT32_MAX) too_long();
   if (!t->size) {
     xs.len += ys.len;
     return xs;
   }
   if (!xs.len) return ys;
   if (!ys.len) return xs;
+  if (xs.len < ys.len && (room_before(cx, ys, xs.len) || !room_behind(cx, xs, ys.len))) {
+    ys = room_before(cx, ys, xs.len) ? claim_before(cx, ys, xs.len) : moved_up(cx, t, ys, xs.len);
+    memcpy(slot(ys.buf, t->size, ys.off), slot(xs.buf, t->size, xs.off), (size_t)xs.len * t->size);
+    return ys;
+  }
   snow_buf *b = xs.buf;
-  if (xs.off + xs.len != b->hi || b->cap - b->hi < ys.len || (b->old && !snow_owns(cx, &b->h))) {
-    size_t len = (size_t)xs.len + ys.len, cap = len + len / 2;
+  if (!room_behind(cx, xs, ys.len)) {
+    size_t cap = len + len / 2;
     snow_buf *n = snow_buf_new(cx, t->array, cap > UINT32_MAX ? UINT32_MAX : cap, t->size);
     memcpy(n + 1, slot(b, t->size, xs.off), (size_t)xs.len * t->size);
     n->hi = xs.len;
     xs.buf = b = n;
     xs.off = 0;
   } else if (b->old) snow_remember(cx, b, b->hi);
-  memmove(slot(b, t->size, b->hi), slot(ys.buf, t->size, ys.off), (size_t)ys.len * t->size);
+  memcpy(slot(b, t->size, b->hi), slot(ys.buf, t->size, ys.off), (size_t)ys.len * t->size);
   b->hi += ys.len;
   xs.len += ys.len;
   return xs;

@@ -169,10 +169,12 @@ static leaf *leaf_at(const snow_map *m, uint32_t slot) {
 
 static bool alive(const snow_map *m, uint32_t slot) { return leaf_at(m, slot)->alive >> (slot & (LEAF - 1)) & 1; }
 
-static leaf *copy_leaf(snow_cx *cx, const snow_type *v, const leaf *old) {
+/* With room for slot i. */
+static leaf *copy_leaf(snow_cx *cx, const snow_type *v, const leaf *old, uint32_t i) {
   snow_buf *values = NULL;
   if (v->size) {
-    values = snow_buf_new(cx, v->array, LEAF, v->size);
+    uint32_t cap = old && old->values && old->values->cap > i ? old->values->cap : i < 2 ? 2 : i < 8 ? 8 : LEAF;
+    values = snow_buf_new(cx, v->array, cap, v->size);
     values->hi = 0;
     if (old && old->values) {
       memcpy(values + 1, old->values + 1, (size_t)old->values->hi * v->size);
@@ -190,8 +192,8 @@ static leaf *copy_leaf(snow_cx *cx, const snow_type *v, const leaf *old) {
 static snow_object *set(snow_cx *cx, const snow_type *v, snow_object *o, uint32_t depth, uint32_t slot,
                         const void *value, bool live) {
   if (depth == 0) {
-    leaf *l = copy_leaf(cx, v, (leaf *)(void *)o);
     uint32_t i = slot & (LEAF - 1);
+    leaf *l = copy_leaf(cx, v, (leaf *)(void *)o, i);
     if (live) {
       l->alive |= (uint32_t)1 << i;
       if (l->values) {
@@ -210,6 +212,23 @@ static snow_object *set(snow_cx *cx, const snow_type *v, snow_object *o, uint32_
   else memset(n->kids, 0, sizeof n->kids);
   n->kids[i] = kid;
   return &n->h;
+}
+
+/* Stores the value of a new slot, the last one, where it is: older versions do not look there. False when another
+ * version has done the same, or there is no room. */
+static bool set_in_place(snow_cx *cx, const snow_type *v, const snow_map *m, uint32_t slot, const void *value) {
+  uint32_t i = slot & (LEAF - 1);
+  if (i == 0) return false; /* a leaf of its own */
+  leaf *l = leaf_at(m, slot);
+  if (!snow_owns(cx, &l->h)) return false;
+  if (l->values) {
+    if (l->values->hi != i || l->values->cap == i) return false;
+    memcpy((char *)(l->values + 1) + (size_t)i * v->size, value, v->size);
+    l->values->hi = i + 1;
+    if (l->values->old) snow_remember(cx, l->values, i);
+  }
+  l->alive |= (uint32_t)1 << i;
+  return true;
 }
 
 static snow_map *version(snow_cx *cx, table *t, snow_object *root, uint32_t count, uint32_t next, uint32_t depth) {
@@ -362,7 +381,7 @@ const snow_map *snow_map_put(snow_cx *cx, const snow_type *k, const snow_type *v
     root = &n->h;
     depth++;
   }
-  root = set(cx, v, root, depth, next, value, true);
+  if (!m || !set_in_place(cx, v, m, next, value)) root = set(cx, v, root, depth, next, value, true);
   return version(cx, t, root, (m ? m->count : 0) + 1, next + 1, depth);
 }
 

@@ -52,7 +52,7 @@ static snow_str view(snow_cx *cx, const snow_object *owner, const char *data, si
 }
 
 /* Bytes from..from+len of s. */
-static snow_str part(snow_cx *cx, snow_str s, size_t from, size_t len) {
+snow_str snow_string_part(snow_cx *cx, snow_str s, size_t from, size_t len) {
   if (len == s->len) return s;
   if (len < SHARED_FROM) return snow_string_new(cx, s->data + from, len);
   /* A small piece must not keep a huge text alive. */
@@ -131,6 +131,24 @@ snow_str snow_concat(snow_cx *cx, int n, snow_str const *parts) {
   return s;
 }
 
+snow_list snow_bytes_room(snow_cx *cx, snow_list out, size_t more) {
+  snow_buf *b = out.buf;
+  if (b && out.off + out.len == b->hi && b->cap - b->hi >= more && (!b->old || snow_owns(cx, &b->h))) return out;
+  if (more >= UINT32_MAX - out.len) too_long();
+  size_t need = out.len + more, cap = need + need / 2 + 240;
+  snow_buf *n = snow_buf_new(cx, &bytes_layout, cap < UINT32_MAX ? cap : need, 1);
+  if (out.len) memcpy(n + 1, (const char *)(b + 1) + out.off, out.len);
+  n->hi = out.len;
+  return (snow_list){n, 0, out.len};
+}
+
+snow_str snow_string_of_bytes(snow_cx *cx, snow_list bytes) {
+  if (!bytes.len) return snow_empty;
+  const char *data = (const char *)(bytes.buf + 1) + bytes.off;
+  if (bytes.len < SHARED_FROM) return snow_string_new(cx, data, bytes.len);
+  return view(cx, &bytes.buf->h, data, bytes.len);
+}
+
 /* ---- conversion ---- */
 
 snow_str snow_int_to_string(snow_cx *cx, int64_t n) {
@@ -184,17 +202,17 @@ snow_str snow_string_slice(snow_cx *cx, snow_str s, int64_t start, int64_t stop)
   if (start < 0) start = 0;
   if (stop > n) stop = n;
   if (stop <= start) return snow_empty;
-  if (n == s->len) return part(cx, s, (size_t)start, (size_t)(stop - start));
+  if (n == s->len) return snow_string_part(cx, s, (size_t)start, (size_t)(stop - start));
   size_t from = snow_utf8_offset(bytes(s), s->len, (size_t)start);
   size_t len = snow_utf8_offset(bytes(s) + from, s->len - from, (size_t)(stop - start));
-  return part(cx, s, from, len);
+  return snow_string_part(cx, s, from, len);
 }
 
 /* ---- searching ---- */
 
 /* The first place of needle in hay, or NULL; by memchr and memcmp, with a bound on wasted work through Two-Way where
  * the C library has memmem. */
-static const char *find(const char *hay, size_t n, const char *needle, size_t m) {
+const char *snow_find(const char *hay, size_t n, const char *needle, size_t m) {
   if (m == 0) return hay;
   while (n >= m) {
     const char *p = memchr(hay, needle[0], n - m + 1);
@@ -208,7 +226,7 @@ static const char *find(const char *hay, size_t n, const char *needle, size_t m)
 
 bool snow_string_contains(snow_cx *cx, snow_str s, snow_str needle) {
   (void)cx;
-  return find(s->data, s->len, needle->data, needle->len) != NULL;
+  return snow_find(s->data, s->len, needle->data, needle->len) != NULL;
 }
 
 bool snow_string_starts_with(snow_cx *cx, snow_str s, snow_str prefix) {
@@ -234,7 +252,7 @@ static void trimmed(snow_str s, size_t *from, size_t *len) {
 snow_str snow_string_trim(snow_cx *cx, snow_str s) {
   size_t from, len;
   trimmed(s, &from, &len);
-  return part(cx, s, from, len);
+  return snow_string_part(cx, s, from, len);
 }
 
 typedef size_t mapping(const unsigned char *, size_t, unsigned char *);
@@ -264,7 +282,7 @@ typedef struct {
 static bool next_match(matches *m, const char **from, const char **to) {
   if (m->done) return false;
   if (m->old->len) {
-    *from = find(m->at, (size_t)(m->end - m->at), m->old->data, m->old->len);
+    *from = snow_find(m->at, (size_t)(m->end - m->at), m->old->data, m->old->len);
     if (!*from) return false;
     m->at = *to = *from + m->old->len;
     return true;
@@ -314,13 +332,13 @@ snow_list snow_string_split(snow_cx *cx, snow_str s, snow_str delimiter) {
   snow_str *out = (snow_str *)(void *)(buf + 1);
   m = (matches){s->data, s->data + s->len, delimiter, false};
   while (next_match(&m, &from, &to)) {
-    snow_str piece = part(cx, s, (size_t)(done - s->data), (size_t)(from - done));
+    snow_str piece = snow_string_part(cx, s, (size_t)(done - s->data), (size_t)(from - done));
     out[buf->hi] = piece;
     if (buf->old) snow_remember(cx, buf, buf->hi);
     buf->hi++;
     done = to;
   }
-  snow_str piece = part(cx, s, (size_t)(done - s->data), (size_t)(s->data + s->len - done));
+  snow_str piece = snow_string_part(cx, s, (size_t)(done - s->data), (size_t)(s->data + s->len - done));
   out[buf->hi] = piece;
   if (buf->old) snow_remember(cx, buf, buf->hi);
   buf->hi++;

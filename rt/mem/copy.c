@@ -172,7 +172,8 @@ static snow_buf *copy_buf(copier *c, const snow_buf *b, uint32_t cap, uint32_t f
   const snow_layout *l = b->h.layout;
   snow_buf *to = (snow_buf *)(void *)room(c, l, sizeof *to + (size_t)cap * l->size);
   to->cap = cap;
-  to->lo = to->old = 0;
+  to->lo = from ? 0 : b->lo; /* what is before it holds nothing */
+  to->old = 0;
   to->hi = n;
   memcpy(to + 1, (const char *)(b + 1) + (size_t)from * l->size, (size_t)n * l->size);
   later(c, &to->h);

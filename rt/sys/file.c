@@ -1,4 +1,4 @@
-/* Files and the environment. What a call found or why it failed is its actor's `outcome`. */
+/* Files as whole texts. What a call found or why it failed is its actor's `outcome`. */
 #define _DEFAULT_SOURCE
 #include "data/unicode.h"
 #include "rt.h"
@@ -10,15 +10,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool fail_text(snow_cx *cx, const char *text) {
+bool snow_fail_text(snow_cx *cx, const char *text) {
   *snow_heap_outcome(cx->heap) = snow_string_new(cx, text, strlen(text));
   return false;
 }
 
-static bool fail(snow_cx *cx, int e) {
+bool snow_fail_os(snow_cx *cx, int e) {
   char text[256];
   snprintf(text, sizeof text, "%s (os error %d)", strerror(e), e);
-  return fail_text(cx, text);
+  return snow_fail_text(cx, text);
 }
 
 snow_str snow_file_outcome(snow_cx *cx) {
@@ -28,9 +28,9 @@ snow_str snow_file_outcome(snow_cx *cx) {
 }
 
 /* A C string of a path, or NULL (with the outcome set) where it holds a NUL. To be freed. */
-static char *c_path(snow_cx *cx, snow_str path) {
+char *snow_c_path(snow_cx *cx, snow_str path) {
   if (memchr(path->data, 0, path->len)) {
-    fail_text(cx, "file name contained an unexpected NUL byte");
+    snow_fail_text(cx, "file name contained an unexpected NUL byte");
     return NULL;
   }
   char *s = malloc((size_t)path->len + 1);
@@ -49,55 +49,57 @@ typedef struct {
   int error;
 } request;
 
-static int read_open(int fd, request *r) {
+int snow_read_fd(int fd, char **buf, size_t *n) {
   struct stat st;
   size_t cap = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size < INT32_MAX
                    ? (size_t)st.st_size + 1
                    : 4096;
-  r->buf = malloc(cap);
-  if (!r->buf) snow_die(102, "Snow: out of memory\n");
+  *n = 0;
+  *buf = malloc(cap);
+  if (!*buf) snow_die(102, "Snow: out of memory\n");
   for (;;) { /* to the end of file, whatever size it claims */
-    if (r->n == cap) {
-      char *more = cap < UINT32_MAX ? realloc(r->buf, cap *= 2) : NULL;
+    if (*n == cap) {
+      char *more = cap < UINT32_MAX ? realloc(*buf, cap *= 2) : NULL;
       if (!more) return EFBIG;
-      r->buf = more;
+      *buf = more;
     }
-    ssize_t k = read(fd, r->buf + r->n, cap - r->n);
+    ssize_t k = read(fd, *buf + *n, cap - *n);
     if (k < 0 && errno == EINTR) continue;
     if (k < 0) return errno;
     if (k == 0) return 0;
-    r->n += (size_t)k;
+    *n += (size_t)k;
   }
 }
 
 static void read_file(void *p) {
   request *r = p;
   int fd = open(r->path, O_RDONLY | O_CLOEXEC);
-  r->error = fd < 0 ? errno : read_open(fd, r);
+  r->error = fd < 0 ? errno : snow_read_fd(fd, &r->buf, &r->n);
   if (fd >= 0) close(fd);
 }
 
 bool snow_file_read(snow_cx *cx, snow_str path) {
-  request r = {.path = c_path(cx, path)};
+  request r = {.path = snow_c_path(cx, path)};
   if (!r.path) return false;
   snow_blocking(cx, read_file, &r);
   free(r.path);
   if (r.error) {
     free(r.buf);
-    return fail(cx, r.error);
+    return snow_fail_os(cx, r.error);
   }
   bool ok = r.n < UINT32_MAX && snow_utf8_valid((const unsigned char *)r.buf, r.n);
   if (ok) *snow_heap_outcome(cx->heap) = snow_string_new(cx, r.buf, r.n);
   free(r.buf);
-  return ok || fail_text(cx, "stream did not contain valid UTF-8");
+  return ok || snow_fail_text(cx, "stream did not contain valid UTF-8");
 }
 
-static int write_open(int fd, const request *r) {
-  for (size_t n = 0; n < r->n;) {
-    ssize_t k = write(fd, r->buf + n, r->n - n);
+int snow_write_fd(int fd, const char *buf, size_t n) {
+  while (n) {
+    ssize_t k = write(fd, buf, n);
     if (k < 0 && errno == EINTR) continue;
     if (k < 0) return errno;
-    n += (size_t)k;
+    buf += k;
+    n -= (size_t)k;
   }
   return 0;
 }
@@ -105,17 +107,17 @@ static int write_open(int fd, const request *r) {
 static void write_file(void *p) {
   request *r = p;
   int fd = open(r->path, O_WRONLY | O_CREAT | O_CLOEXEC | (r->add ? O_APPEND : O_TRUNC), 0666);
-  r->error = fd < 0 ? errno : write_open(fd, r);
+  r->error = fd < 0 ? errno : snow_write_fd(fd, r->buf, r->n);
   if (fd >= 0 && close(fd) != 0 && !r->error) r->error = errno;
 }
 
 bool snow_file_write(snow_cx *cx, snow_str path, snow_str text, bool add) {
   /* The text stays where it is: nothing of this process runs meanwhile. */
-  request r = {.path = c_path(cx, path), .buf = (char *)(uintptr_t)text->data, .n = text->len, .add = add};
+  request r = {.path = snow_c_path(cx, path), .buf = (char *)(uintptr_t)text->data, .n = text->len, .add = add};
   if (!r.path) return false;
   snow_blocking(cx, write_file, &r);
   free(r.path);
-  return !r.error || fail(cx, r.error);
+  return !r.error || snow_fail_os(cx, r.error);
 }
 
 static void delete_file(void *p) {
@@ -127,42 +129,19 @@ static void delete_file(void *p) {
 }
 
 bool snow_file_delete(snow_cx *cx, snow_str path) {
-  request r = {.path = c_path(cx, path)};
+  request r = {.path = snow_c_path(cx, path)};
   if (!r.path) return false;
   snow_blocking(cx, delete_file, &r);
   free(r.path);
-  return !r.error || fail(cx, r.error);
+  return !r.error || snow_fail_os(cx, r.error);
 }
 
 bool snow_file_exists(snow_cx *cx, snow_str path) {
   struct stat st;
   (void)cx;
   if (!path->len || memchr(path->data, 0, path->len)) return false;
-  char *p = c_path(cx, path);
+  char *p = snow_c_path(cx, path);
   bool ok = p && stat(p, &st) == 0;
   free(p);
   return ok;
-}
-
-/* ---- environment ---- */
-
-static const char *variable(snow_str name) {
-  if (!name->len || memchr(name->data, 0, name->len) || memchr(name->data, '=', name->len)) return NULL;
-  char *n = malloc((size_t)name->len + 1);
-  if (!n) snow_die(102, "Snow: out of memory\n");
-  memcpy(n, name->data, name->len);
-  n[name->len] = 0;
-  const char *v = getenv(n);
-  free(n);
-  return v && snow_utf8_valid((const unsigned char *)v, strlen(v)) ? v : NULL;
-}
-
-bool snow_env_has(snow_cx *cx, snow_str name) {
-  (void)cx;
-  return variable(name) != NULL;
-}
-
-snow_str snow_env_value(snow_cx *cx, snow_str name) {
-  const char *v = variable(name);
-  return v ? snow_string_new(cx, v, strlen(v)) : snow_empty;
 }

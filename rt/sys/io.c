@@ -135,6 +135,11 @@ void snow_eprintln(snow_cx *cx, snow_str s) {
   if (line != small) free(line);
 }
 
+void snow_eprint(snow_cx *cx, snow_str s) {
+  (void)cx;
+  snow_write_error(s->data, s->len);
+}
+
 void snow_write_error(const char *text, size_t len) {
   snow_out_flush();
   write_fully(2, text, len);
@@ -207,9 +212,7 @@ static void fill(void *p) {
   f->error = errno;
 }
 
-/* Reads a line; true with the line, false with a message, as the heap's outcome. */
-bool snow_io_read_line(snow_cx *cx) {
-  snow_str *outcome = snow_heap_outcome(cx->heap);
+static void lock_input(snow_cx *cx) {
   snow_out_flush();
   /* One reader at a time. */
   while (atomic_exchange(&in.busy, true)) {
@@ -219,42 +222,77 @@ bool snow_io_read_line(snow_cx *cx) {
   }
   if (!in.buf) in.buf = malloc(IN_SIZE);
   if (!in.buf) snow_die(102, "Snow: out of memory\n");
-  char *line = NULL;
-  size_t len = 0, cap = 0;
-  bool ended = false;
-  while (!ended) {
-    if (in.at == in.n) {
-      filling f;
-      snow_blocking(cx, fill, &f);
-      if (f.n < 0) {
-        *outcome = os_error(cx, f.error);
-        free(line);
-        in.busy = false;
-        return false;
-      }
-      if (f.n == 0) break;
-      in.at = 0;
-      in.n = (size_t)f.n;
+}
+
+/* Has something in the buffer: 1; 0 at the end of input; -1 for an error, with the outcome. */
+static int more_input(snow_cx *cx) {
+  filling f;
+  if (in.at < in.n) return 1;
+  snow_blocking(cx, fill, &f);
+  if (f.n < 0) *snow_heap_outcome(cx->heap) = os_error(cx, f.error);
+  if (f.n <= 0) return f.n < 0 ? -1 : 0;
+  in.at = 0;
+  in.n = (size_t)f.n;
+  return 1;
+}
+
+typedef struct {
+  char *s;
+  size_t len, cap;
+} text;
+
+static void take(text *t, size_t n) {
+  if (t->len + n > t->cap) {
+    t->cap = (t->len + n) * 2;
+    t->s = realloc(t->s, t->cap);
+    if (!t->s) snow_die(102, "Snow: out of memory\n");
+  }
+  if (n) memcpy(t->s + t->len, in.buf + in.at, n);
+  t->len += n;
+  in.at += n;
+}
+
+static bool deliver(snow_cx *cx, text *t) {
+  bool ok = snow_utf8_valid((const unsigned char *)t->s, t->len);
+  *snow_heap_outcome(cx->heap) =
+      ok ? snow_string_new(cx, t->s, t->len) : snow_string_new(cx, "stream did not contain valid UTF-8", 34);
+  free(t->s);
+  return ok;
+}
+
+int64_t snow_io_next_line(snow_cx *cx) {
+  text line = {NULL, 0, 0};
+  int state;
+  bool any = false, ended = false;
+  lock_input(cx);
+  while (!ended && (state = more_input(cx)) != 0) {
+    if (state < 0) {
+      free(line.s);
+      in.busy = false;
+      return -1;
     }
     char *nl = memchr(in.buf + in.at, '\n', in.n - in.at);
-    size_t take = nl ? (size_t)(nl - in.buf) - in.at : in.n - in.at;
-    if (len + take > cap) {
-      cap = (len + take) * 2;
-      char *more = realloc(line, cap);
-      if (!more) snow_die(102, "Snow: out of memory\n");
-      line = more;
-    }
-    if (take) memcpy(line + len, in.buf + in.at, take);
-    len += take;
-    in.at += take + (nl != NULL);
+    any = true;
+    take(&line, nl ? (size_t)(nl - in.buf) - in.at : in.n - in.at);
+    if (nl) in.at++;
     ended = nl != NULL;
   }
-  if (ended && len && line[len - 1] == '\r') len--;
+  if (ended && line.len && line.s[line.len - 1] == '\r') line.len--;
   in.busy = false;
-  bool ok = snow_utf8_valid((const unsigned char *)line, len);
-  *outcome = ok ? snow_string_new(cx, line, len) : snow_string_new(cx, "stream did not contain valid UTF-8", 34);
-  free(line);
-  return ok;
+  if (!any) return 0;
+  return deliver(cx, &line) ? 1 : -1;
+}
+
+bool snow_io_read_all(snow_cx *cx) {
+  text all = {NULL, 0, 0};
+  int state;
+  lock_input(cx);
+  while ((state = more_input(cx)) > 0)
+    take(&all, in.n - in.at);
+  in.busy = false;
+  if (state == 0) return deliver(cx, &all);
+  free(all.s);
+  return false;
 }
 
 snow_str snow_io_line(snow_cx *cx) { return snow_file_outcome(cx); }

@@ -683,7 +683,7 @@ void emit_program(Buf *out, const EmitOptions *opt) {
   buf_puts(out,
            "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n"
            "#elif defined(__GNUC__) && defined(__FP_FAST_FMA)\n#pragma GCC optimize(\"fp-contract=off\")\n#endif\n");
-  buf_puts(out, "#if SNOW_ABI != 2\n#error \"this C file and the installed <snow/snow.h> are of different versions; "
+  buf_puts(out, "#if SNOW_ABI != 3\n#error \"this C file and the installed <snow/snow.h> are of different versions; "
                 "translate it again\"\n#endif\n\n");
   emit_types(out);
   for (int i = 0; i < program.modules.n; i++)

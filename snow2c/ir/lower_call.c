@@ -608,19 +608,7 @@ static Ir *derived_call(Lower *L, Member *m, Ir **args, int n, Type *t, Span at)
 static Ir *late_method(Lower *L, Expr *callee, bool dot, Ir **args, Type **types, int n, Type *result, Span at) {
   Name name = dot ? callee->name.name : callee->ref.method;
   Interface *iface = dot ? NULL : callee->ref.iface;
-  Type *fn = concretize(callee->ty);
-  Type *subject = dot ? types[0] : NULL;
-  if (!dot) {
-    /* The subject is Self of the interface: the receiver, or of a static method the result. */
-    subject = n ? types[0] : fn->kind == TY_FUN ? fn->ret : fn;
-    InterfaceList *owners = pmap_get(&program.method_owners, name);
-    for (int i = 0; owners && i < owners->v.n; i++)
-      for (int k = 0; k < owners->v.v[i]->methods.n; k++) {
-        Fn *sig = owners->v.v[i]->methods.v[k];
-        if (sig->name == name && sig->is_static && sig->arity == n && (!iface || iface == owners->v.v[i]))
-          subject = result;
-      }
-  }
+  Type *subject = dot ? types[0] : concretize(callee->ref.self);
   Member m = dot ? find_member(subject, name, n - 1, L->mod) : find_method(subject, name, iface, L->mod);
   if (m.kind == MEMBER_DERIVED) return derived_call(L, &m, args, n, subject, at);
   if (m.kind == MEMBER_FN) return call_fn_typed(L, m.fn, args, types, n, result, at);

@@ -622,6 +622,9 @@ static void declare_items(Module *m) {
     case I_FN: declare_fn(m, it->clause, before); break;
     case I_STRUCT:
     case I_SUM:
+      declare_type(m, it->tycon);
+      if (it->tycon->mod == m) derive_impls(m, it->tycon);
+      break;
     case I_ALIAS:
     case I_OPAQUE: declare_type(m, it->tycon); break;
     case I_INTERFACE: declare_interface(m, it->iface); break;

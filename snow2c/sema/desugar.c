@@ -4,36 +4,6 @@
 
 #include <stdlib.h>
 
-/* Functions written as text, at the lines of what they stand for. */
-typedef struct {
-  Source *src;
-  Buf text;
-  int line;
-} Gen;
-
-static void at_line(Gen *g, Span at) {
-  int line = source_line(at.src, at.start);
-  for (; g->line < line; g->line++)
-    buf_putc(&g->text, '\n');
-}
-
-static Module *parse_generated(Gen *g, Source *from) {
-  Source *src = NEW(Source);
-  *src = *from;
-  buf_putn(&g->text, "\n", 1);
-  src->text = arena_strndup(g->text.s, g->text.n);
-  src->len = (uint32_t)g->text.n;
-  memset(&src->lines, 0, sizeof src->lines);
-  src->last_line = 0;
-  free(g->text.s);
-  Module *m = NEW(Module);
-  m->name = m->last = intern_z("generated");
-  m->src = src;
-  m->is_std = true;
-  parse_module(m);
-  return m;
-}
-
 /* TakeUpTo → take_up_to */
 static const char *snake(const char *name) {
   Buf b = {0};
@@ -96,8 +66,8 @@ void declare_service(Module *m, Item *it) {
     before.clause = it->fns.v[i];
     last = &before;
   }
-  Gen g = {it->span.src, {0}, 1};
-  at_line(&g, it->name.span);
+  Gen g = {{0}, 1};
+  gen_line(&g, it->name.span);
   int n = init ? init->params.n : 0;
   buf_puts(&g.text, "pub fn start(");
   arguments(&g, n, "");
@@ -121,7 +91,7 @@ void declare_service(Module *m, Item *it) {
     }
     pmap_put(&seen, intern_z(name), h);
     buf_puts(&g.text, "; ");
-    at_line(&g, h->name.span);
+    gen_line(&g, h->name.span);
     buf_printf(&g.text, "pub fn %s(pid", name);
     arguments(&g, h->params.n, ", ");
     buf_printf(&g.text, ") do Service.%s(pid, fn state -> __%s(state", h->is_call ? "ask" : "tell", h->name.name->s);
@@ -136,7 +106,7 @@ void declare_service(Module *m, Item *it) {
     f->used = true;
     vec_push(&svc->fns, f);
   }
-  Module *made = parse_generated(&g, it->span.src);
+  Module *made = gen_parse(&g, it->span.src);
   for (int i = 0; i < made->items.n; i++) {
     FnClause *c = made->items.v[i]->clause;
     declare_fn(inner, c, NULL);
@@ -231,8 +201,8 @@ void declare_supervisor(Module *m, Item *it) {
     bad_setting("E0019", &it->strategy, "unknown supervision strategy", strategies, 4, "");
     strategy = 0;
   }
-  Gen g = {it->span.src, {0}, 1};
-  at_line(&g, it->name.span);
+  Gen g = {{0}, 1};
+  gen_line(&g, it->name.span);
   buf_printf(&g.text, "actor %s() do Supervisor.run(\"%s\", %d, %llu, %llu, [", it->name.name->s, it->name.name->s,
              strategy, (unsigned long long)limit(&it->max_restarts, 3, UINT32_MAX),
              (unsigned long long)limit(&it->max_seconds, 5, INT64_MAX));
@@ -266,12 +236,12 @@ void declare_supervisor(Module *m, Item *it) {
       d->primary.text = "a start function takes at most four arguments";
       arity = 0;
     }
-    at_line(&g, c->name.span);
+    gen_line(&g, c->name.span);
     buf_printf(&g.text, "%sSupervisor.child(\"%s\", Supervisor.starter_%d(%s()), %d, %lld)", written++ ? ", " : "",
                c->name.name->s, arity, start->name.name->s, restart, (long long)shutdown);
   }
   buf_puts(&g.text, "]) end");
-  Module *made = parse_generated(&g, it->span.src);
+  Module *made = gen_parse(&g, it->span.src);
   Item *actor = made->items.v[0];
   actor->name = it->name;
   actor->span = it->name.span;

@@ -486,6 +486,7 @@ void check_program(void) {
   FnList *l = program.lib ? NULL : pmap_get(&program.main->fns, intern_z("main"));
   Fn *f = fn_by_arity(l, 0);
   if (f) f->is_main = true;
+  check_derived_impls();
   for (int i = 0; i < program.modules.n; i++)
     check_module(program.modules.v[i]);
   for (int i = 0; i < program.modules.n; i++)

@@ -77,7 +77,7 @@ static Type *use_method(Expr *e, Name name, Interface *iface, int argc) {
       if (in->methods.v[k]->name == name && (argc < 0 || in->methods.v[k]->arity == argc || owners->v.n == 1 || iface))
         sig = in->methods.v[k];
   }
-  Type *self = fresh();
+  Type *self = e->ref.self = fresh();
   Type *t;
   if (sig && (sig->is_static || sig->mod->is_std)) t = signature_type(sig, self, infer->level);
   else {

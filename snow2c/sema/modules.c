@@ -134,6 +134,11 @@ static Module *load_std(Name name, const char *text, uint32_t len) {
 Module *std_module(Name name) {
   Module *m = pmap_get(&program.std_by_name, name);
   if (m) return m->bad && !m->src ? NULL : m;
+  if (strcmp(name->s, "JSON") == 0) { /* the other name of Json (chapter 6 section 6.1) */
+    m = std_module(intern_z("Json"));
+    if (m) pmap_put(&program.std_by_name, name, m);
+    return m;
+  }
   if (program.stdlib_dir) {
     char *path = arena_printf("%s/%s.snow", program.stdlib_dir, name->s);
     FILE *f = name->s[0] == '.' || strchr(name->s, '/') ? NULL : fopen(path, "rb");

@@ -70,6 +70,11 @@ Type *apply_args(Tycon *tc, Type **args, Type *t);
 FnClause *clone_clause(const FnClause *c);
 Expr *clone_expr(const Expr *e);
 
+/* ---- derive.c ---- */
+
+/* Reports fields that forbid the impls that were derived (E0038), in all modules, before any body is typed. */
+void check_derived_impls(void);
+
 /* ---- scope.c: what a name or path denotes in a module, and who may see it ---- */
 
 /* Whether code in `from` may name an item of `owner`. */

@@ -155,6 +155,7 @@ typedef struct {
     Fn *fn;
     Variant *variant;
     Tycon *tycon; /* REF_STATIC */
+    Type *self;   /* REF_METHOD, when typed: what Self of its interface is */
   };
   union {
     VEC(Fn *) fns; /* REF_FN as a value: all of that name, of several arities */
