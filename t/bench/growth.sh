@@ -118,8 +118,8 @@ for name in $names; do
             for (i = 1; i <= points; i++)
                 if (counts) printf " %.0f", count[i] / x[i]
                 else printf " %.1fns", time[i] / x[i] * 1e9
-            bad = late != "" || exponent == "" || exponent > most
-            print (bad ? "   TOO MUCH" late : "")
+            bad = late != "" || exponent != "" && exponent > most
+            print (bad ? "   TOO MUCH" late : exponent == "" ? "   too quick for the clock; take a greater GROWTH_FROM" : "")
             exit bad
         }' "$tmp/$name.samples" || failed=1
 done
