@@ -1,4 +1,5 @@
 /* snow2c: the command line. */
+#include "doc.h"
 #include "emit/emit.h"
 #include "stdlib_embed.h"
 
@@ -10,7 +11,7 @@
 typedef enum { EMIT_C, EMIT_TOKENS, EMIT_AST, EMIT_TYPES, EMIT_IR } EmitKind;
 
 static struct {
-  const char *input, *output, *header, *depfile;
+  const char *input, *output, *header, *depfile, *doc;
   EmitKind emit;
   bool check, json, deps, no_line, debug;
   const char *color;
@@ -34,6 +35,8 @@ static const char usage_text[] =
     "  --no-line          no #line directives\n"
     "  -g                 a table of functions, so that crashes are reported with a backtrace\n"
     "  --json             diagnostics as JSON, one object a line\n"
+    "  --doc NAME         print the documentation of a library MODULE or MODULE.NAME, or of FILE.snow or\n"
+    "                     FILE.snow:NAME; modules: list the library's; mdoc: its manual page\n"
     "  --color=WHEN       always, never or auto (default: on a terminal, unless NO_COLOR is set)\n"
     "  --version, --help\n"
     "\n"
@@ -86,6 +89,7 @@ static void parse_options(int argc, char **argv) {
         buf_printf(&names, "%s%s", k ? ", " : "", diag_warning_name(k));
       usage_error("unknown warning; there are all, unused, %s", names.s);
     } else if ((v = value_of(a, "-MF", argv, argc, &i))) opt.depfile = v;
+    else if ((v = value_of(a, "--doc", argv, argc, &i))) opt.doc = v;
     else if ((v = value_of(a, "--header", argv, argc, &i))) opt.header = v;
     else if ((v = value_of(a, "--stdlib", argv, argc, &i))) program.stdlib_dir = v;
     else if ((v = value_of(a, "--color", argv, argc, &i))) {
@@ -103,7 +107,8 @@ static void parse_options(int argc, char **argv) {
     else if ((v = value_of(a, "-I", argv, argc, &i))) vec_push(&program.roots, v);
     else usage_error("unknown option '%s'", a);
   }
-  if (!opt.input) usage_error("no input%s", "");
+  if (opt.doc && opt.input) usage_error("--doc takes no program: unexpected '%s'", opt.input);
+  if (!opt.input && !opt.doc) usage_error("no input%s", "");
   if (opt.header && !program.lib) usage_error("--header goes with %s", "--lib");
 }
 
@@ -245,8 +250,21 @@ static void *run(void *unused) {
   return NULL;
 }
 
+static int print_doc(void) {
+  Buf out = {0};
+  const char *why = NULL;
+  if (!write_doc(&out, opt.doc, &why)) {
+    fprintf(stderr, "snow2c: %s\n", why);
+    return 1;
+  }
+  if (opt.output) write_file(opt.output, &out);
+  else write_all(stdout, "standard output", &out);
+  return 0;
+}
+
 int main(int argc, char **argv) {
   parse_options(argc, argv);
+  if (opt.doc) return print_doc();
   /* The passes recurse over the program's nesting, which is bounded (MAX_DEPTH) but deep: give them the stack. */
   pthread_attr_t attr;
   pthread_t thread;

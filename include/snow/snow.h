@@ -466,6 +466,13 @@ bool snow_text_is_int(snow_cx *cx, snow_str s, int64_t base);
 int64_t snow_text_int(snow_cx *cx, snow_str s, int64_t base);
 snow_str snow_text_of_float(snow_cx *cx, double x, int64_t decimals);
 
+snow_str snow_base64_encode(snow_cx *cx, snow_list bytes, snow_str alphabet, bool pad);
+bool snow_base64_valid(snow_cx *cx, snow_str text, snow_str alphabet);
+snow_list snow_base64_decode(snow_cx *cx, snow_str text, snow_str alphabet);
+snow_str snow_hex_encode(snow_cx *cx, snow_list bytes);
+bool snow_hex_valid(snow_cx *cx, snow_str text);
+snow_list snow_hex_decode(snow_cx *cx, snow_str text);
+
 /* ---- lists ---- */
 
 #define snow_nil ((snow_list){NULL, 0, 0})

@@ -21,11 +21,19 @@ FUNCTION(exp)
 FUNCTION(log)
 FUNCTION(log2)
 FUNCTION(log10)
-FUNCTION(cbrt)
 FUNCTION(floor)
 FUNCTION(ceil)
 FUNCTION(round)
 FUNCTION(trunc)
+
+/* The C library's may be off in the last place, even of cubes: one step of Newton's. */
+double snow_math_cbrt(snow_cx *cx, double x) {
+  (void)cx;
+  double y = cbrt(x);
+  if (y == 0 || y - y != 0) return y;
+  double better = y - (y * y * y - x) / (3 * y * y);
+  return better - better == 0 ? better : y;
+}
 
 double snow_math_atan2(snow_cx *cx, double y, double x) {
   (void)cx;
