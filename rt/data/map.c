@@ -1,9 +1,15 @@
-/* Persistent maps in order of insertion.
+/* Maps in order of insertion, persistent: every version stays what it was.
  *
- * Keys, their hashes and an index over them (open addressing) are append-only and shared by all versions of a map: a
- * version sees the slots below its own `next`. The newest version claims the next slot, as lists do; another one that
- * gains a key copies them. Values, and which slots are alive, lie in a radix tree of LEAF-wide leaves whose paths are
- * copied, so overwriting and deleting cost O(log n) and leave every older version as it was.
+ * A key has a slot, and its value the same slot of another array. Keys are append-only and shared by all versions: a
+ * version sees the slots below its own `next`, the newest version claims the next slot, as lists do; another one that
+ * gains a key copies the table. Values are shared by the versions that come after one another (Baker, Shallow binding
+ * makes functional arrays fast, 1991): the newest one reads and writes them where they are, and a log says what was
+ * overwritten, so that an older version finds its own. The log of a slot is a chain with jump pointers (Myers, An
+ * applicative random-access stack, 1983), so that takes logarithmic time at most. What is put into a version that is
+ * not the newest one goes into a copy of its values.
+ *
+ * So a program that uses a map as if it were mutable has constant costs, and one that keeps old versions can read them
+ * for little. Log and arrays are begun anew when the log is as long as the map, which costs each put a constant share.
  */
 #include "rt.h"
 
@@ -12,51 +18,60 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* 16-wide: wider leaves cost more to copy than the levels they save (word counting, 20,000 keys). */
-enum { BITS = 4, LEAF = 1 << BITS, FEW = 8 };
+/* Up to so many keys are searched one after the other; up to SMALL values are copied rather than logged. */
+enum { FEW = 8, SMALL = 16 };
 
 /* The append-only part. */
 typedef struct table {
   snow_object h;
   snow_buf *keys;   /* array of K */
-  snow_buf *hashes; /* bytes: uint32_t each */
-  snow_buf *index;  /* bytes: uint32_t slot + 1 each, a power of two; NULL while there are few */
+  snow_buf *hashes; /* bytes: uint32_t each; NULL when there is an index */
+  snow_buf *index;  /* bytes: entries, a power of two, open addressing; NULL while there are few */
   uint32_t next;    /* slots in use by the newest version */
   uint32_t mask;
 } table;
 
+typedef struct entry {
+  uint32_t hash, slot; /* + 1; 0: free */
+} entry;
+
+/* Values. The fields do not change but for the counts: a store is replaced when it is full. */
+typedef struct store {
+  snow_object h;
+  snow_buf *values; /* array of V; NULL where values have no size */
+  snow_buf *log;    /* array of V: what was overwritten, oldest first; NULL like values */
+  snow_buf *marks;  /* bytes: a mark for each entry of the log; NULL where there is no log */
+  snow_buf *last;   /* bytes: for each slot the newest entry of the log + 1, or 0 */
+  snow_buf *dead;   /* bytes: a bit for each slot whose key was deleted */
+  uint32_t cap;     /* slots */
+  uint32_t next;    /* slots in use by the newest version */
+  uint32_t seq;     /* entries of the log */
+  uint32_t room;    /* for so many */
+} store;
+
+typedef struct mark {
+  uint32_t slot;
+  uint32_t before, jump; /* entries + 1 further back in the chain of this slot, or 0 */
+  uint32_t depth;        /* in the chain, times two; the lowest bit: the slot was alive */
+} mark;
+
+/* A version is the newest of its store when next and seq are the store's. */
 struct snow_map {
   snow_object h;
   table *t;
-  snow_object *root; /* radix tree over slots: leaves, or nodes of `depth` levels above them */
-  uint32_t count;    /* keys alive */
-  uint32_t next;     /* slots of this version */
-  uint32_t depth;
+  store *s;       /* NULL where values have no size and none was deleted */
+  uint32_t count; /* keys alive */
+  uint32_t next;  /* slots of this version */
+  uint32_t seq;   /* entries of the log when it was made: later ones are not for it */
 };
-
-/* A leaf: bit i of alive says that slot i of it holds a key of the map. Values are in an array of their own, so that
- * the value type's layout serves. */
-typedef struct leaf {
-  snow_object h;
-  snow_buf *values; /* NULL where values have no size */
-  uint32_t alive, pad;
-} leaf;
-
-typedef struct node {
-  snow_object h;
-  snow_object *kids[LEAF];
-} node;
 
 static const uint32_t table_ptrs[] = {offsetof(table, keys), offsetof(table, hashes), offsetof(table, index)};
 static const snow_layout table_layout = {SNOW_RECORD, 0, sizeof(table), 3, 0, 0, 0, table_ptrs, "Map"};
-static const uint32_t map_ptrs[] = {offsetof(snow_map, t), offsetof(snow_map, root)};
+static const uint32_t map_ptrs[] = {offsetof(snow_map, t), offsetof(snow_map, s)};
 static const snow_layout map_layout = {SNOW_RECORD, 0, sizeof(snow_map), 2, 0, 0, 0, map_ptrs, "Map"};
-static const uint32_t leaf_ptrs[] = {offsetof(leaf, values)};
-static const snow_layout leaf_layout = {SNOW_RECORD, 0, sizeof(leaf), 1, 0, 0, 0, leaf_ptrs, "Map"};
-#define KID(i) offsetof(node, kids) + (i) * sizeof(snow_object *)
-#define KIDS4(i) KID(i), KID(i + 1), KID(i + 2), KID(i + 3)
-static const uint32_t node_ptrs[LEAF] = {KIDS4(0), KIDS4(4), KIDS4(8), KIDS4(12)};
-static const snow_layout node_layout = {SNOW_RECORD, 0, sizeof(node), LEAF, 0, 0, 0, node_ptrs, "Map"};
+static const uint32_t store_ptrs[] = {offsetof(store, values), offsetof(store, log), offsetof(store, marks),
+                                      offsetof(store, last), offsetof(store, dead)};
+static const snow_layout store_layout = {SNOW_RECORD, 0, sizeof(store), 5, 0, 0, 0, store_ptrs, "Map"};
 static const snow_layout bytes_layout = {SNOW_BYTES, 0, 1, 0, 0, 0, 0, NULL, "Map"};
 
 static void too_big(void) { snow_die(102, "Snow: a map of more than 2147483647 keys\n"); }
@@ -158,87 +173,141 @@ static bool same_key(snow_cx *cx, const snow_type *k, const void *a, const void 
   }
 }
 
-/* ---- the tree of values ---- */
+/* ---- values ---- */
 
-static leaf *leaf_at(const snow_map *m, uint32_t slot) {
-  snow_object *o = m->root;
-  for (uint32_t d = m->depth; d > 0; d--)
-    o = ((node *)(void *)o)->kids[slot >> (BITS * d) & (LEAF - 1)];
-  return (leaf *)(void *)o;
+static void *value_slot(const snow_buf *values, const snow_type *v, uint32_t slot) {
+  return (char *)(uintptr_t)(values + 1) + (size_t)slot * v->size;
 }
+static mark *mark_at(const store *s, uint32_t entry) { return (mark *)(uintptr_t)(s->marks + 1) + entry; }
+static uint32_t *last_of(const store *s, uint32_t slot) { return (uint32_t *)(uintptr_t)(s->last + 1) + slot; }
+static unsigned char *dead_byte(const store *s, uint32_t slot) {
+  return (unsigned char *)(uintptr_t)(s->dead + 1) + slot / 8;
+}
+static bool dead_now(const store *s, uint32_t slot) { return s->dead && *dead_byte(s, slot) >> (slot & 7) & 1; }
 
-static bool alive(const snow_map *m, uint32_t slot) { return leaf_at(m, slot)->alive >> (slot & (LEAF - 1)) & 1; }
+static bool newest(const snow_map *m) { return m->s->seq == m->seq && m->s->next == m->next; }
 
-/* With room for slot i. */
-static leaf *copy_leaf(snow_cx *cx, const snow_type *v, const leaf *old, uint32_t i) {
-  snow_buf *values = NULL;
-  if (v->size) {
-    uint32_t cap = old && old->values && old->values->cap > i ? old->values->cap : i < 2 ? 2 : i < 8 ? 8 : LEAF;
-    values = snow_buf_new(cx, v->array, cap, v->size);
-    values->hi = 0;
-    if (old && old->values) {
-      memcpy(values + 1, old->values + 1, (size_t)old->values->hi * v->size);
-      values->hi = old->values->hi;
-    }
+/* The entry of the log that says what the slot held in this version, or -1 where that is what it holds now. */
+static int64_t logged(const snow_map *m, uint32_t slot) {
+  const store *s = m->s;
+  if (m->seq == s->seq) return -1;
+  uint32_t e = *last_of(s, slot);
+  if (e <= m->seq) return -1;
+  /* The oldest of the chain that is not older than the version. */
+  for (;;) {
+    const mark *k = mark_at(s, e - 1);
+    if (k->jump > m->seq) e = k->jump;
+    else if (k->before > m->seq) e = k->before;
+    else return e - 1;
   }
-  leaf *l = snow_alloc(cx, &leaf_layout, sizeof *l);
-  l->values = values;
-  l->alive = old ? old->alive : 0;
-  l->pad = 0;
-  return l;
 }
 
-/* The tree below o with slot set to *value (NULL: dead); path copied. */
-static snow_object *set(snow_cx *cx, const snow_type *v, snow_object *o, uint32_t depth, uint32_t slot,
-                        const void *value, bool live) {
-  if (depth == 0) {
-    uint32_t i = slot & (LEAF - 1);
-    leaf *l = copy_leaf(cx, v, (leaf *)(void *)o, i);
-    if (live) {
-      l->alive |= (uint32_t)1 << i;
-      if (l->values) {
-        memcpy((char *)(l->values + 1) + (size_t)i * v->size, value, v->size);
-        if (l->values->hi <= i) l->values->hi = i + 1;
-        if (l->values->old) snow_remember(cx, l->values, i);
-      }
-    } else l->alive &= ~((uint32_t)1 << i);
-    return &l->h;
+static bool alive(const snow_map *m, uint32_t slot) {
+  const store *s = m->s;
+  if (!s || !s->dead || m->count == m->next) return true;
+  int64_t e = logged(m, slot);
+  return e < 0 ? !dead_now(s, slot) : mark_at(s, (uint32_t)e)->depth & 1;
+}
+
+static const void *value_of(const snow_map *m, const snow_type *v, uint32_t slot) {
+  int64_t e = logged(m, slot);
+  return e < 0 ? value_slot(m->s->values, v, slot) : value_slot(m->s->log, v, (uint32_t)e);
+}
+
+static snow_buf *zeros(snow_cx *cx, size_t n) {
+  snow_buf *b = snow_buf_new(cx, &bytes_layout, n, 1);
+  memset(b + 1, 0, n);
+  return b;
+}
+
+/* A store of its own for what m holds (NULL: nothing yet), with room for cap slots; with a log, or where a key is going
+ * to be deleted, with what that needs. */
+static store *new_store(snow_cx *cx, const snow_type *v, const snow_map *m, size_t cap, bool with_log) {
+  uint32_t n = m ? m->next : 0, room = 0;
+  snow_buf *values = NULL, *log = NULL, *marks = NULL, *last = NULL, *dead = NULL;
+  const store *old = m ? m->s : NULL;
+  if (cap > UINT32_MAX) cap = UINT32_MAX;
+  if (with_log) {
+    room = cap < SMALL ? SMALL : (uint32_t)cap;
+    if (v->size) log = snow_buf_new(cx, v->array, room, v->size);
+    marks = snow_buf_new(cx, &bytes_layout, room * sizeof(mark), 1);
+    last = zeros(cx, cap * sizeof(uint32_t));
   }
-  uint32_t i = slot >> (BITS * depth) & (LEAF - 1);
-  const node *old = (const node *)(const void *)o;
-  snow_object *kid = set(cx, v, old ? old->kids[i] : NULL, depth - 1, slot, value, live);
-  node *n = snow_alloc(cx, &node_layout, sizeof *n);
-  if (old) memcpy(n->kids, old->kids, sizeof n->kids);
-  else memset(n->kids, 0, sizeof n->kids);
-  n->kids[i] = kid;
-  return &n->h;
-}
-
-/* Stores the value of a new slot, the last one, where it is: older versions do not look there. False when another
- * version has done the same, or there is no room. */
-static bool set_in_place(snow_cx *cx, const snow_type *v, const snow_map *m, uint32_t slot, const void *value) {
-  uint32_t i = slot & (LEAF - 1);
-  if (i == 0) return false; /* a leaf of its own */
-  leaf *l = leaf_at(m, slot);
-  if (!snow_owns(cx, &l->h)) return false;
-  if (l->values) {
-    if (l->values->hi != i || l->values->cap == i) return false;
-    memcpy((char *)(l->values + 1) + (size_t)i * v->size, value, v->size);
-    l->values->hi = i + 1;
-    if (l->values->old) snow_remember(cx, l->values, i);
+  if (with_log || (old && old->dead)) dead = zeros(cx, cap / 8 + 1);
+  if (v->size) values = snow_buf_new(cx, v->array, cap, v->size);
+  store *s = snow_alloc(cx, &store_layout, sizeof *s);
+  s->values = values;
+  s->log = log;
+  s->marks = marks;
+  s->last = last;
+  s->dead = dead;
+  s->cap = (uint32_t)cap;
+  s->next = n;
+  s->seq = 0;
+  s->room = room;
+  if (!old) return s;
+  bool as_now = m->seq == old->seq;
+  if (values) {
+    if (as_now) memcpy(values + 1, old->values + 1, (size_t)n * v->size);
+    else
+      for (uint32_t i = 0; i < n; i++)
+        memcpy(value_slot(values, v, i), value_of(m, v, i), v->size);
+    values->hi = n;
+    if (values->old) snow_remember(cx, values, 0);
   }
-  l->alive |= (uint32_t)1 << i;
-  return true;
+  if (old->dead)
+    for (uint32_t i = 0; i < n; i++)
+      if (!alive(m, i)) *dead_byte(s, i) |= (unsigned char)(1u << (i & 7));
+  return s;
 }
 
-static snow_map *version(snow_cx *cx, table *t, snow_object *root, uint32_t count, uint32_t next, uint32_t depth) {
+/* Whether the newest version may write where values are. */
+static bool may_write(snow_cx *cx, const snow_map *m) { return newest(m) && snow_owns(cx, &m->s->h); }
+
+static snow_map *version(snow_cx *cx, table *t, store *s, uint32_t count, uint32_t next) {
   snow_map *m = snow_alloc(cx, &map_layout, sizeof *m);
   m->t = t;
-  m->root = root;
+  m->s = s;
   m->count = count;
   m->next = next;
-  m->depth = depth;
+  m->seq = s ? s->seq : 0;
   return m;
+}
+
+/* Notes in the log what a slot holds, which is about to change. */
+static void note(snow_cx *cx, const snow_type *v, store *s, uint32_t slot) {
+  uint32_t e = s->seq++, before = *last_of(s, slot);
+  mark *k = mark_at(s, e);
+  k->slot = slot;
+  k->before = k->jump = before;
+  k->depth = (uint32_t)!dead_now(s, slot);
+  if (before) {
+    const mark *b = mark_at(s, before - 1);
+    uint32_t depth = b->depth >> 1;
+    k->depth |= (depth + 1) << 1;
+    if (b->jump) {
+      const mark *j = mark_at(s, b->jump - 1);
+      uint32_t there = j->depth >> 1, further = j->jump ? mark_at(s, j->jump - 1)->depth >> 1 : 0;
+      if (j->jump && depth - there == there - further) k->jump = j->jump;
+    }
+  }
+  *last_of(s, slot) = e + 1;
+  if (!s->log) return;
+  memcpy(value_slot(s->log, v, e), value_slot(s->values, v, slot), v->size);
+  s->log->hi = e + 1;
+  if (s->log->old) snow_remember(cx, s->log, e);
+}
+
+/* A store in which a slot of m may be changed: m's, with the log telling what the slot held, or a copy that nobody else
+ * has. What is small is copied each time; what is larger has a log from the second time on. */
+static store *store_to_change(snow_cx *cx, const snow_type *v, const snow_map *m, uint32_t slot, bool deleting) {
+  bool mine = m->s && may_write(cx, m);
+  if (mine && m->s->marks && m->s->seq < m->s->room) {
+    note(cx, v, m->s, slot);
+    return m->s;
+  }
+  size_t cap = m->s && m->s->cap > m->next ? m->s->cap : (size_t)m->next + m->next / 2 + 1;
+  return new_store(cx, v, m, cap, deleting || (mine && m->next > SMALL));
 }
 
 /* ---- lookup ---- */
@@ -246,21 +315,20 @@ static snow_map *version(snow_cx *cx, table *t, snow_object *root, uint32_t coun
 static const void *key_at(const table *t, const snow_type *k, uint32_t slot) {
   return (const char *)(t->keys + 1) + (size_t)slot * k->size;
 }
-static uint32_t hash_at(const table *t, uint32_t slot) {
-  return ((const uint32_t *)(const void *)(t->hashes + 1))[slot];
-}
+static uint32_t *hash_of_few(const table *t, uint32_t slot) { return (uint32_t *)(uintptr_t)(t->hashes + 1) + slot; }
+static entry *entries(const table *t) { return (entry *)(uintptr_t)(t->index + 1); }
 
 static int64_t find(snow_cx *cx, const snow_type *k, const snow_map *m, const void *key, uint32_t hash) {
   const table *t = m->t;
   if (!t->index) {
     for (uint32_t s = 0; s < m->next; s++)
-      if (hash_at(t, s) == hash && same_key(cx, k, key_at(t, k, s), key) && alive(m, s)) return s;
+      if (*hash_of_few(t, s) == hash && same_key(cx, k, key_at(t, k, s), key) && alive(m, s)) return s;
     return -1;
   }
-  const uint32_t *index = (const uint32_t *)(const void *)(t->index + 1);
-  for (uint32_t i = hash & t->mask; index[i]; i = (i + 1) & t->mask) {
-    uint32_t s = index[i] - 1;
-    if (s < m->next && hash_at(t, s) == hash && same_key(cx, k, key_at(t, k, s), key) && alive(m, s)) return s;
+  const entry *index = entries(t);
+  for (uint32_t i = hash & t->mask; index[i].slot; i = (i + 1) & t->mask) {
+    uint32_t s = index[i].slot - 1;
+    if (index[i].hash == hash && s < m->next && same_key(cx, k, key_at(t, k, s), key) && alive(m, s)) return s;
   }
   return -1;
 }
@@ -274,9 +342,7 @@ void snow_map_value_at(snow_cx *cx, const snow_type *k, const snow_type *v, cons
                        void *out) {
   (void)cx;
   (void)k;
-  if (!v->size) return;
-  const leaf *l = leaf_at(m, (uint32_t)slot);
-  memcpy(out, (const char *)(l->values + 1) + (size_t)((uint32_t)slot & (LEAF - 1)) * v->size, v->size);
+  if (v->size) memcpy(out, value_of(m, v, (uint32_t)slot), v->size);
 }
 
 void snow_map_missing(snow_cx *cx, const snow_site *at, const snow_type *v, void *out) {
@@ -293,44 +359,44 @@ int64_t snow_map_size(snow_cx *cx, const snow_type *k, const snow_type *v, const
 
 /* ---- growing ---- */
 
-static void index_add(table *t, uint32_t slot) {
-  uint32_t *index = (uint32_t *)(void *)(t->index + 1);
-  uint32_t i = hash_at(t, slot) & t->mask;
-  while (index[i])
+static void index_add(table *t, uint32_t slot, uint32_t hash) {
+  entry *index = entries(t);
+  uint32_t i = hash & t->mask;
+  while (index[i].slot)
     i = (i + 1) & t->mask;
-  index[i] = slot + 1;
+  index[i] = (entry){hash, slot + 1};
 }
 
-/* A table with room for more than n keys, holding the first n of old (or those of them that m says are alive). */
+/* A table with room for more than n keys, holding the first n of old. */
 static table *new_table(snow_cx *cx, const snow_type *k, const table *old, uint32_t n) {
   size_t cap = n < FEW ? FEW : (size_t)n * 2;
   if (cap > INT32_MAX) too_big();
-  snow_buf *keys = snow_buf_new(cx, k->array, cap, k->size);
-  snow_buf *hashes = snow_buf_new(cx, &bytes_layout, cap * sizeof(uint32_t), 1);
-  snow_buf *index = NULL;
+  snow_buf *keys = snow_buf_new(cx, k->array, cap, k->size), *hashes = NULL, *index = NULL;
   uint32_t mask = 0;
   if (cap > FEW) {
     size_t size = 16;
     while (size < cap + cap / 2)
       size *= 2;
-    index = snow_buf_new(cx, &bytes_layout, size * sizeof(uint32_t), 1);
-    memset(index + 1, 0, size * sizeof(uint32_t));
+    index = zeros(cx, size * sizeof(entry));
     mask = (uint32_t)size - 1;
-  }
+  } else hashes = snow_buf_new(cx, &bytes_layout, cap * sizeof(uint32_t), 1);
   table *t = snow_alloc(cx, &table_layout, sizeof *t);
   t->keys = keys;
   t->hashes = hashes;
   t->index = index;
   t->mask = mask;
   t->next = n;
-  if (n) {
-    memcpy(keys + 1, old->keys + 1, (size_t)n * k->size);
-    memcpy(hashes + 1, old->hashes + 1, (size_t)n * sizeof(uint32_t));
-    for (uint32_t s = 0; index && s < n; s++)
-      index_add(t, s);
-  }
+  if (n) memcpy(keys + 1, old->keys + 1, (size_t)n * k->size);
   keys->hi = n;
   if (n && keys->old) snow_remember(cx, keys, 0);
+  if (n && hashes) memcpy(hashes + 1, old->hashes + 1, (size_t)n * sizeof(uint32_t));
+  else if (n && !old->index)
+    for (uint32_t s = 0; s < n; s++)
+      index_add(t, s, *hash_of_few(old, s));
+  else if (n)
+    for (uint32_t i = 0; i <= old->mask; i++)
+      if (entries(old)[i].slot && entries(old)[i].slot <= n)
+        index_add(t, entries(old)[i].slot - 1, entries(old)[i].hash);
   return t;
 }
 
@@ -339,21 +405,24 @@ static void add_key(snow_cx *cx, const snow_type *k, table *t, const void *key, 
   if (k->size) memcpy((char *)(t->keys + 1) + (size_t)slot * k->size, key, k->size);
   if (t->keys->old) snow_remember(cx, t->keys, slot);
   t->keys->hi = slot + 1;
-  ((uint32_t *)(void *)(t->hashes + 1))[slot] = hash;
-  if (t->index) index_add(t, slot);
+  if (t->index) index_add(t, slot, hash);
+  else *hash_of_few(t, slot) = hash;
 }
 
 /* The same map without its dead slots. */
 static const snow_map *compact(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m) {
   const snow_map *out = NULL;
-  for (uint32_t s = 0; s < m->next; s++) {
-    leaf *l = leaf_at(m, s);
-    uint32_t i = s & (LEAF - 1);
-    if (!(l->alive >> i & 1)) continue;
-    const void *value = l->values ? (const char *)(l->values + 1) + (size_t)i * v->size : NULL;
-    out = snow_map_put(cx, k, v, out, key_at(m->t, k, s), value);
-  }
+  for (uint32_t s = 0; s < m->next; s++)
+    if (alive(m, s)) out = snow_map_put(cx, k, v, out, key_at(m->t, k, s), v->size ? value_of(m, v, s) : NULL);
   return out;
+}
+
+static const snow_map *overwrite(snow_cx *cx, const snow_type *v, const snow_map *m, uint32_t slot, const void *value) {
+  if (!v->size) return m;
+  store *s = store_to_change(cx, v, m, slot, false);
+  memcpy(value_slot(s->values, v, slot), value, v->size);
+  if (s->values->old) snow_remember(cx, s->values, slot);
+  return version(cx, m->t, s, m->count, m->next);
 }
 
 const snow_map *snow_map_put(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key,
@@ -361,28 +430,23 @@ const snow_map *snow_map_put(snow_cx *cx, const snow_type *k, const snow_type *v
   uint32_t hash = hash_key(cx, k, key);
   if (m) {
     int64_t at = find(cx, k, m, key, hash);
-    if (at >= 0) {
-      snow_object *root = set(cx, v, m->root, m->depth, (uint32_t)at, value, true);
-      return version(cx, m->t, root, m->count, m->next, m->depth);
-    }
+    if (at >= 0) return overwrite(cx, v, m, (uint32_t)at, value);
     if (m->next >= 32 && m->next / 2 > m->count) m = compact(cx, k, v, m);
   }
-  uint32_t next = m ? m->next : 0, depth = m ? m->depth : 0;
+  uint32_t next = m ? m->next : 0;
   table *t = m ? m->t : NULL;
-  if (!t || t->next != next || !snow_owns(cx, &t->h) || next == (t->hashes->cap / sizeof(uint32_t)))
-    t = new_table(cx, k, t, next);
+  store *s = m ? m->s : NULL;
+  if (!t || t->next != next || next == t->keys->cap || !snow_owns(cx, &t->h)) t = new_table(cx, k, t, next);
+  if (s ? !may_write(cx, m) || s->cap == next : v->size != 0)
+    s = new_store(cx, v, m, next < 2 ? 2 : next < FEW ? FEW : (size_t)next * 2, s && s->marks);
   add_key(cx, k, t, key, hash);
-  snow_object *root = m ? m->root : NULL;
-  if (next && next == (uint32_t)LEAF << (BITS * depth)) {
-    /* The tree is full: a level more. */
-    node *n = snow_alloc(cx, &node_layout, sizeof *n);
-    memset(n->kids, 0, sizeof n->kids);
-    n->kids[0] = root;
-    root = &n->h;
-    depth++;
+  if (s && s->values) {
+    memcpy(value_slot(s->values, v, next), value, v->size);
+    s->values->hi = next + 1;
+    if (s->values->old) snow_remember(cx, s->values, next);
   }
-  if (!m || !set_in_place(cx, v, m, next, value)) root = set(cx, v, root, depth, next, value, true);
-  return version(cx, t, root, (m ? m->count : 0) + 1, next + 1, depth);
+  if (s) s->next = next + 1;
+  return version(cx, t, s, (m ? m->count : 0) + 1, next + 1);
 }
 
 const snow_map *snow_map_delete(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m,
@@ -390,11 +454,16 @@ const snow_map *snow_map_delete(snow_cx *cx, const snow_type *k, const snow_type
   int64_t at = snow_map_slot(cx, k, v, m, key);
   if (at < 0) return m;
   if (m->count == 1) return NULL;
-  snow_object *root = set(cx, v, m->root, m->depth, (uint32_t)at, NULL, false);
-  return version(cx, m->t, root, m->count - 1, m->next, m->depth);
+  uint32_t slot = (uint32_t)at;
+  store *s = store_to_change(cx, v, m, slot, true);
+  *dead_byte(s, slot) |= (unsigned char)(1u << (slot & 7));
+  return version(cx, m->t, s, m->count - 1, m->next);
 }
 
 /* ---- walking ---- */
+
+/* Whether every slot of m holds what it holds now, in order and without gaps. */
+static bool plain(const snow_map *m) { return m->count == m->next && (!m->s || m->seq == m->s->seq); }
 
 snow_list snow_map_keys(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m) {
   (void)v;
@@ -402,8 +471,13 @@ snow_list snow_map_keys(snow_cx *cx, const snow_type *k, const snow_type *v, con
   if (!k->size) return (snow_list){NULL, 0, m->count};
   /* A copy: the table's own buffer is extended by the table alone. */
   snow_buf *b = snow_buf_new(cx, k->array, m->count, k->size);
-  for (uint32_t s = 0; s < m->next; s++)
-    if (alive(m, s)) memcpy((char *)(b + 1) + (size_t)b->hi++ * k->size, key_at(m->t, k, s), k->size);
+  if (m->count == m->next) {
+    memcpy(b + 1, m->t->keys + 1, (size_t)m->count * k->size);
+    b->hi = m->count;
+  } else
+    for (uint32_t s = 0; s < m->next; s++)
+      if (alive(m, s)) memcpy((char *)(b + 1) + (size_t)b->hi++ * k->size, key_at(m->t, k, s), k->size);
+  if (b->old) snow_remember(cx, b, 0);
   return (snow_list){b, 0, m->count};
 }
 
@@ -412,11 +486,12 @@ snow_list snow_map_values(snow_cx *cx, const snow_type *k, const snow_type *v, c
   if (!m) return snow_nil;
   if (!v->size) return (snow_list){NULL, 0, m->count};
   snow_buf *b = snow_buf_new(cx, v->array, m->count, v->size);
-  for (uint32_t s = 0; s < m->next; s++) {
-    const leaf *l = leaf_at(m, s);
-    uint32_t i = s & (LEAF - 1);
-    if (l->alive >> i & 1)
-      memcpy((char *)(b + 1) + (size_t)b->hi++ * v->size, (const char *)(l->values + 1) + (size_t)i * v->size, v->size);
-  }
+  if (plain(m)) {
+    memcpy(b + 1, m->s->values + 1, (size_t)m->count * v->size);
+    b->hi = m->count;
+  } else
+    for (uint32_t s = 0; s < m->next; s++)
+      if (alive(m, s)) memcpy((char *)(b + 1) + (size_t)b->hi++ * v->size, value_of(m, v, s), v->size);
+  if (b->old) snow_remember(cx, b, 0);
   return (snow_list){b, 0, m->count};
 }
