@@ -18,16 +18,16 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Up to so many keys are searched one after the other; up to SMALL values are copied rather than logged. */
+/* A map of up to FEW keys is two lists, keys and values, searched one after the other; up to SMALL values are copied
+ * rather than logged. */
 enum { FEW = 8, SMALL = 16 };
 
 /* The append-only part. */
 typedef struct table {
   snow_object h;
-  snow_buf *keys;   /* array of K */
-  snow_buf *hashes; /* bytes: uint32_t each; NULL when there is an index */
-  snow_buf *index;  /* bytes: entries, a power of two, open addressing; NULL while there are few */
-  uint32_t next;    /* slots in use by the newest version */
+  snow_buf *keys;  /* array of K */
+  snow_buf *index; /* bytes: entries, a power of two, open addressing */
+  uint32_t next;   /* slots in use by the newest version */
   uint32_t mask;
 } table;
 
@@ -58,15 +58,22 @@ typedef struct mark {
 /* A version is the newest of its store when next and seq are the store's. */
 struct snow_map {
   snow_object h;
-  table *t;
-  store *s;       /* NULL where values have no size and none was deleted */
+  union {
+    table *t;
+    snow_buf *keys; /* of a map of few keys */
+  };
+  union {
+    store *s;         /* NULL where values have no size and none was deleted */
+    snow_buf *values; /* of a map of few keys; NULL where values have no size */
+  };
   uint32_t count; /* keys alive */
   uint32_t next;  /* slots of this version */
   uint32_t seq;   /* entries of the log when it was made: later ones are not for it */
+  bool few;
 };
 
-static const uint32_t table_ptrs[] = {offsetof(table, keys), offsetof(table, hashes), offsetof(table, index)};
-static const snow_layout table_layout = {SNOW_RECORD, 0, sizeof(table), 3, 0, 0, 0, table_ptrs, "Map"};
+static const uint32_t table_ptrs[] = {offsetof(table, keys), offsetof(table, index)};
+static const snow_layout table_layout = {SNOW_RECORD, 0, sizeof(table), 2, 0, 0, 0, table_ptrs, "Map"};
 static const uint32_t map_ptrs[] = {offsetof(snow_map, t), offsetof(snow_map, s)};
 static const snow_layout map_layout = {SNOW_RECORD, 0, sizeof(snow_map), 2, 0, 0, 0, map_ptrs, "Map"};
 static const uint32_t store_ptrs[] = {offsetof(store, values), offsetof(store, log), offsetof(store, marks),
@@ -164,11 +171,26 @@ static uint32_t hash_key(snow_cx *cx, const snow_type *k, const void *key) {
   return (uint32_t)(h >> 32);
 }
 
+/* Short texts, as keys mostly are, are compared by loads of eight bytes. */
+static bool same_text(snow_str a, snow_str b) {
+  size_t n = a->len;
+  if (a == b) return true;
+  if (n != b->len) return false;
+  uint64_t x, y;
+  if (n < 8 || n > 16) return memcmp(a->data, b->data, n) == 0;
+  memcpy(&x, a->data, 8);
+  memcpy(&y, b->data, 8);
+  if (x != y) return false;
+  memcpy(&x, a->data + n - 8, 8);
+  memcpy(&y, b->data + n - 8, 8);
+  return x == y;
+}
+
 static bool same_key(snow_cx *cx, const snow_type *k, const void *a, const void *b) {
   switch (k->kind) {
   case SNOW_INT:
   case SNOW_FLOAT: return memcmp(a, b, 8) == 0; /* floats by bits: NaN is found again */
-  case SNOW_STRING: return snow_string_eq(*(snow_str const *)a, *(snow_str const *)b);
+  case SNOW_STRING: return same_text(*(snow_str const *)a, *(snow_str const *)b);
   default: return k->eq(cx, a, b);
   }
 }
@@ -271,6 +293,7 @@ static snow_map *version(snow_cx *cx, table *t, store *s, uint32_t count, uint32
   m->count = count;
   m->next = next;
   m->seq = s ? s->seq : 0;
+  m->few = false;
   return m;
 }
 
@@ -315,16 +338,10 @@ static store *store_to_change(snow_cx *cx, const snow_type *v, const snow_map *m
 static const void *key_at(const table *t, const snow_type *k, uint32_t slot) {
   return (const char *)(t->keys + 1) + (size_t)slot * k->size;
 }
-static uint32_t *hash_of_few(const table *t, uint32_t slot) { return (uint32_t *)(uintptr_t)(t->hashes + 1) + slot; }
 static entry *entries(const table *t) { return (entry *)(uintptr_t)(t->index + 1); }
 
 static int64_t find(snow_cx *cx, const snow_type *k, const snow_map *m, const void *key, uint32_t hash) {
   const table *t = m->t;
-  if (!t->index) {
-    for (uint32_t s = 0; s < m->next; s++)
-      if (*hash_of_few(t, s) == hash && same_key(cx, k, key_at(t, k, s), key) && alive(m, s)) return s;
-    return -1;
-  }
   const entry *index = entries(t);
   for (uint32_t i = hash & t->mask; index[i].slot; i = (i + 1) & t->mask) {
     uint32_t s = index[i].slot - 1;
@@ -333,16 +350,83 @@ static int64_t find(snow_cx *cx, const snow_type *k, const snow_map *m, const vo
   return -1;
 }
 
+/* ---- few keys ---- */
+
+static void *item(const snow_buf *b, const snow_type *t, uint32_t i) {
+  return (char *)(uintptr_t)(b + 1) + (size_t)i * t->size;
+}
+
+static int64_t find_few(snow_cx *cx, const snow_type *k, const snow_map *m, const void *key) {
+  if (!k->size) return 0; /* there is only one key */
+  for (uint32_t i = 0; i < m->count; i++)
+    if (same_key(cx, k, item(m->keys, k, i), key)) return i;
+  return -1;
+}
+
+static snow_map *version_of_few(snow_cx *cx, snow_buf *keys, snow_buf *values, uint32_t count) {
+  snow_map *m = snow_alloc(cx, &map_layout, sizeof *m);
+  m->keys = keys;
+  m->values = values;
+  m->count = m->next = count;
+  m->seq = 0;
+  m->few = true;
+  return m;
+}
+
+/* The first n items of b but one (`without`, or UINT32_MAX), with room for cap; NULL of what has no size. */
+static snow_buf *copy_items(snow_cx *cx, const snow_type *t, const snow_buf *b, uint32_t n, uint32_t without,
+                            uint32_t cap) {
+  if (!t->size) return NULL;
+  snow_buf *to = snow_buf_new(cx, t->array, cap, t->size);
+  for (uint32_t i = 0; i < n; i++)
+    if (i != without) memcpy(item(to, t, to->hi++), item(b, t, i), t->size);
+  if (to->old) snow_remember(cx, to, 0);
+  return to;
+}
+
+static void store_item(snow_cx *cx, const snow_type *t, snow_buf *b, uint32_t i, const void *value) {
+  if (!t->size) return;
+  memcpy(item(b, t, i), value, t->size);
+  if (b->hi <= i) b->hi = i + 1;
+  if (b->old) snow_remember(cx, b, i);
+}
+
+static bool may_append(snow_cx *cx, const snow_type *t, const snow_buf *b, uint32_t n) {
+  return !t->size || (b && b->hi == n && b->cap > n && (!b->old || snow_owns(cx, &b->h)));
+}
+
+static const snow_map *put_few(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key,
+                               const void *value) {
+  int64_t at = m ? find_few(cx, k, m, key) : -1;
+  uint32_t n = m ? m->count : 0;
+  snow_buf *keys = m ? m->keys : NULL, *values = m ? m->values : NULL;
+  if (at >= 0) {
+    if (!v->size) return m;
+    values = copy_items(cx, v, values, n, UINT32_MAX, values->cap);
+    store_item(cx, v, values, (uint32_t)at, value);
+    return version_of_few(cx, keys, values, n);
+  }
+  if (!may_append(cx, k, keys, n) || !may_append(cx, v, values, n)) {
+    uint32_t cap = n < 2 ? 2 : n < 4 ? 4 : FEW;
+    keys = copy_items(cx, k, keys, n, UINT32_MAX, cap);
+    values = copy_items(cx, v, values, n, UINT32_MAX, cap);
+  }
+  store_item(cx, k, keys, n, key);
+  store_item(cx, v, values, n, value);
+  return version_of_few(cx, keys, values, n + 1);
+}
+
 int64_t snow_map_slot(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key) {
   (void)v;
-  return m ? find(cx, k, m, key, hash_key(cx, k, key)) : -1;
+  if (!m) return -1;
+  return m->few ? find_few(cx, k, m, key) : find(cx, k, m, key, hash_key(cx, k, key));
 }
 
 void snow_map_value_at(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, int64_t slot,
                        void *out) {
   (void)cx;
   (void)k;
-  if (v->size) memcpy(out, value_of(m, v, (uint32_t)slot), v->size);
+  if (v->size) memcpy(out, m->few ? item(m->values, v, (uint32_t)slot) : value_of(m, v, (uint32_t)slot), v->size);
 }
 
 void snow_map_missing(snow_cx *cx, const snow_site *at, const snow_type *v, void *out) {
@@ -369,34 +453,22 @@ static void index_add(table *t, uint32_t slot, uint32_t hash) {
 
 /* A table with room for more than n keys, holding the first n of old. */
 static table *new_table(snow_cx *cx, const snow_type *k, const table *old, uint32_t n) {
-  size_t cap = n < FEW ? FEW : (size_t)n * 2;
+  size_t cap = (size_t)n * 2, size = 16;
   if (cap > INT32_MAX) too_big();
-  snow_buf *keys = snow_buf_new(cx, k->array, cap, k->size), *hashes = NULL, *index = NULL;
-  uint32_t mask = 0;
-  if (cap > FEW) {
-    size_t size = 16;
-    while (size < cap + cap / 2)
-      size *= 2;
-    index = zeros(cx, size * sizeof(entry));
-    mask = (uint32_t)size - 1;
-  } else hashes = snow_buf_new(cx, &bytes_layout, cap * sizeof(uint32_t), 1);
+  while (size < cap + cap / 2)
+    size *= 2;
+  snow_buf *keys = snow_buf_new(cx, k->array, cap, k->size), *index = zeros(cx, size * sizeof(entry));
   table *t = snow_alloc(cx, &table_layout, sizeof *t);
   t->keys = keys;
-  t->hashes = hashes;
   t->index = index;
-  t->mask = mask;
+  t->mask = (uint32_t)size - 1;
   t->next = n;
-  if (n) memcpy(keys + 1, old->keys + 1, (size_t)n * k->size);
+  if (!old) return t;
+  memcpy(keys + 1, old->keys + 1, (size_t)n * k->size);
   keys->hi = n;
-  if (n && keys->old) snow_remember(cx, keys, 0);
-  if (n && hashes) memcpy(hashes + 1, old->hashes + 1, (size_t)n * sizeof(uint32_t));
-  else if (n && !old->index)
-    for (uint32_t s = 0; s < n; s++)
-      index_add(t, s, *hash_of_few(old, s));
-  else if (n)
-    for (uint32_t i = 0; i <= old->mask; i++)
-      if (entries(old)[i].slot && entries(old)[i].slot <= n)
-        index_add(t, entries(old)[i].slot - 1, entries(old)[i].hash);
+  if (keys->old) snow_remember(cx, keys, 0);
+  for (uint32_t i = 0; i <= old->mask; i++)
+    if (entries(old)[i].slot && entries(old)[i].slot <= n) index_add(t, entries(old)[i].slot - 1, entries(old)[i].hash);
   return t;
 }
 
@@ -405,8 +477,23 @@ static void add_key(snow_cx *cx, const snow_type *k, table *t, const void *key, 
   if (k->size) memcpy((char *)(t->keys + 1) + (size_t)slot * k->size, key, k->size);
   if (t->keys->old) snow_remember(cx, t->keys, slot);
   t->keys->hi = slot + 1;
-  if (t->index) index_add(t, slot, hash);
-  else *hash_of_few(t, slot) = hash;
+  index_add(t, slot, hash);
+}
+
+/* A map of few keys with an index and a store, so that it may have more. */
+static const snow_map *indexed(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m) {
+  table *t = new_table(cx, k, NULL, m->count);
+  t->next = 0;
+  for (uint32_t i = 0; i < m->count; i++)
+    add_key(cx, k, t, item(m->keys, k, i), hash_key(cx, k, item(m->keys, k, i)));
+  store *s = NULL;
+  if (v->size) {
+    s = new_store(cx, v, NULL, m->count * 2, false);
+    memcpy(s->values + 1, m->values + 1, (size_t)m->count * v->size);
+    s->values->hi = s->next = m->count;
+    if (s->values->old) snow_remember(cx, s->values, 0);
+  }
+  return version(cx, t, s, m->count, m->count);
 }
 
 /* The same map without its dead slots. */
@@ -427,18 +514,20 @@ static const snow_map *overwrite(snow_cx *cx, const snow_type *v, const snow_map
 
 const snow_map *snow_map_put(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key,
                              const void *value) {
+  if (!m || (m->few && (m->count < FEW || find_few(cx, k, m, key) >= 0))) return put_few(cx, k, v, m, key, value);
+  if (m->few) m = indexed(cx, k, v, m);
   uint32_t hash = hash_key(cx, k, key);
-  if (m) {
-    int64_t at = find(cx, k, m, key, hash);
-    if (at >= 0) return overwrite(cx, v, m, (uint32_t)at, value);
-    if (m->next >= 32 && m->next / 2 > m->count) m = compact(cx, k, v, m);
+  int64_t at = find(cx, k, m, key, hash);
+  if (at >= 0) return overwrite(cx, v, m, (uint32_t)at, value);
+  if (m->next >= 32 && m->next / 2 > m->count) {
+    m = compact(cx, k, v, m);
+    if (m->few) return snow_map_put(cx, k, v, m, key, value);
   }
-  uint32_t next = m ? m->next : 0;
-  table *t = m ? m->t : NULL;
-  store *s = m ? m->s : NULL;
-  if (!t || t->next != next || next == t->keys->cap || !snow_owns(cx, &t->h)) t = new_table(cx, k, t, next);
-  if (s ? !may_write(cx, m) || s->cap == next : v->size != 0)
-    s = new_store(cx, v, m, next < 2 ? 2 : next < FEW ? FEW : (size_t)next * 2, s && s->marks);
+  uint32_t next = m->next;
+  table *t = m->t;
+  store *s = m->s;
+  if (t->next != next || next == t->keys->cap || !snow_owns(cx, &t->h)) t = new_table(cx, k, t, next);
+  if (s && (!may_write(cx, m) || s->cap == next)) s = new_store(cx, v, m, (size_t)next * 2, s->marks != NULL);
   add_key(cx, k, t, key, hash);
   if (s && s->values) {
     memcpy(value_slot(s->values, v, next), value, v->size);
@@ -446,7 +535,7 @@ const snow_map *snow_map_put(snow_cx *cx, const snow_type *k, const snow_type *v
     if (s->values->old) snow_remember(cx, s->values, next);
   }
   if (s) s->next = next + 1;
-  return version(cx, t, s, (m ? m->count : 0) + 1, next + 1);
+  return version(cx, t, s, m->count + 1, next + 1);
 }
 
 const snow_map *snow_map_delete(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m,
@@ -455,6 +544,10 @@ const snow_map *snow_map_delete(snow_cx *cx, const snow_type *k, const snow_type
   if (at < 0) return m;
   if (m->count == 1) return NULL;
   uint32_t slot = (uint32_t)at;
+  if (m->few) {
+    snow_buf *keys = copy_items(cx, k, m->keys, m->count, slot, FEW);
+    return version_of_few(cx, keys, copy_items(cx, v, m->values, m->count, slot, FEW), m->count - 1);
+  }
   store *s = store_to_change(cx, v, m, slot, true);
   *dead_byte(s, slot) |= (unsigned char)(1u << (slot & 7));
   return version(cx, m->t, s, m->count - 1, m->next);
@@ -463,7 +556,7 @@ const snow_map *snow_map_delete(snow_cx *cx, const snow_type *k, const snow_type
 /* ---- walking ---- */
 
 /* Whether every slot of m holds what it holds now, in order and without gaps. */
-static bool plain(const snow_map *m) { return m->count == m->next && (!m->s || m->seq == m->s->seq); }
+static bool plain(const snow_map *m) { return m->few || (m->count == m->next && (!m->s || m->seq == m->s->seq)); }
 
 snow_list snow_map_keys(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m) {
   (void)v;
@@ -472,7 +565,7 @@ snow_list snow_map_keys(snow_cx *cx, const snow_type *k, const snow_type *v, con
   /* A copy: the table's own buffer is extended by the table alone. */
   snow_buf *b = snow_buf_new(cx, k->array, m->count, k->size);
   if (m->count == m->next) {
-    memcpy(b + 1, m->t->keys + 1, (size_t)m->count * k->size);
+    memcpy(b + 1, (m->few ? m->keys : m->t->keys) + 1, (size_t)m->count * k->size);
     b->hi = m->count;
   } else
     for (uint32_t s = 0; s < m->next; s++)
@@ -487,7 +580,7 @@ snow_list snow_map_values(snow_cx *cx, const snow_type *k, const snow_type *v, c
   if (!v->size) return (snow_list){NULL, 0, m->count};
   snow_buf *b = snow_buf_new(cx, v->array, m->count, v->size);
   if (plain(m)) {
-    memcpy(b + 1, m->s->values + 1, (size_t)m->count * v->size);
+    memcpy(b + 1, (m->few ? m->values : m->s->values) + 1, (size_t)m->count * v->size);
     b->hi = m->count;
   } else
     for (uint32_t s = 0; s < m->next; s++)
