@@ -557,6 +557,9 @@ const snow_map *snow_map_put(snow_cx *cx, const snow_type *k, const snow_type *v
                              const void *value);
 const snow_map *snow_map_delete(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m,
                                 const void *key);
+/* Of keys that are all different. */
+const snow_map *snow_map_of_lists(snow_cx *cx, const snow_type *k, const snow_type *v, snow_list keys,
+                                  snow_list values);
 int64_t snow_map_slot(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, const void *key);
 void snow_map_value_at(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m, int64_t slot, void *out);
 void snow_map_missing(snow_cx *cx, const snow_site *at, const snow_type *v, void *out);

@@ -553,6 +553,19 @@ const snow_map *snow_map_delete(snow_cx *cx, const snow_type *k, const snow_type
   return version(cx, m->t, s, m->count - 1, m->next);
 }
 
+const snow_map *snow_map_of_lists(snow_cx *cx, const snow_type *k, const snow_type *v, snow_list keys,
+                                  snow_list values) {
+  uint32_t n = keys.len < values.len ? keys.len : values.len;
+  if (!n) return NULL;
+  bool whole = (!k->size || keys.off == 0) && (!v->size || values.off == 0);
+  if (n <= FEW && whole) return version_of_few(cx, keys.buf, values.buf, n);
+  const snow_map *m = NULL;
+  for (uint32_t i = 0; i < n; i++)
+    m = snow_map_put(cx, k, v, m, k->size ? item(keys.buf, k, keys.off + i) : NULL,
+                     v->size ? item(values.buf, v, values.off + i) : NULL);
+  return m;
+}
+
 /* ---- walking ---- */
 
 /* Whether every slot of m holds what it holds now, in order and without gaps. */
@@ -562,10 +575,11 @@ snow_list snow_map_keys(snow_cx *cx, const snow_type *k, const snow_type *v, con
   (void)v;
   if (!m) return snow_nil;
   if (!k->size) return (snow_list){NULL, 0, m->count};
+  if (m->few) return (snow_list){m->keys, 0, m->count};
   /* A copy: the table's own buffer is extended by the table alone. */
   snow_buf *b = snow_buf_new(cx, k->array, m->count, k->size);
   if (m->count == m->next) {
-    memcpy(b + 1, (m->few ? m->keys : m->t->keys) + 1, (size_t)m->count * k->size);
+    memcpy(b + 1, m->t->keys + 1, (size_t)m->count * k->size);
     b->hi = m->count;
   } else
     for (uint32_t s = 0; s < m->next; s++)
@@ -578,9 +592,10 @@ snow_list snow_map_values(snow_cx *cx, const snow_type *k, const snow_type *v, c
   (void)k;
   if (!m) return snow_nil;
   if (!v->size) return (snow_list){NULL, 0, m->count};
+  if (m->few) return (snow_list){m->values, 0, m->count};
   snow_buf *b = snow_buf_new(cx, v->array, m->count, v->size);
   if (plain(m)) {
-    memcpy(b + 1, (m->few ? m->values : m->s->values) + 1, (size_t)m->count * v->size);
+    memcpy(b + 1, m->s->values + 1, (size_t)m->count * v->size);
     b->hi = m->count;
   } else
     for (uint32_t s = 0; s < m->next; s++)
