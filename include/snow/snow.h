@@ -398,6 +398,7 @@ double snow_math_trunc(snow_cx *cx, double x);
 /* Random numbers of this process: xoshiro256++ (Blackman and Vigna 2018), seeded at the first use. */
 void snow_random_seed(snow_cx *cx, int64_t seed);
 int64_t snow_random_bits(snow_cx *cx);
+snow_list snow_random_order(snow_cx *cx, int64_t n);
 
 /* ---- hashing: FNV-1a 64, values are visible to programs ---- */
 

@@ -233,3 +233,23 @@ int64_t snow_random_bits(snow_cx *cx) {
   s[3] = rotate(s[3], 45);
   return (int64_t)result;
 }
+
+/* 0 to n - 1 in random order (Fisher and Yates, as Durstenfeld has it). */
+snow_list snow_random_order(snow_cx *cx, int64_t n) {
+  static const snow_layout ints_layout = {SNOW_ARRAY, 0, sizeof(int64_t), 0, 0, 0, 0, NULL, "Int"};
+  if (n <= 0 || n > UINT32_MAX) return snow_nil;
+  snow_buf *b = snow_buf_new(cx, &ints_layout, (size_t)n, sizeof(int64_t));
+  int64_t *out = (int64_t *)(void *)(b + 1);
+  for (int64_t i = 0; i < n; i++) {
+    /* From 0 to i; what would make small numbers likelier is drawn again. */
+    uint64_t k = (uint64_t)i + 1, most = UINT64_MAX - UINT64_MAX % k, r;
+    do
+      r = (uint64_t)snow_random_bits(cx);
+    while (r >= most);
+    r %= k;
+    out[i] = out[r];
+    out[r] = i;
+  }
+  b->hi = (uint32_t)n;
+  return (snow_list){b, 0, (uint32_t)n};
+}
