@@ -31,8 +31,13 @@ const char *similar_type(Module *m, Name want) {
     Module *k = i < program.std.n ? program.std.v[i] : program.modules.v[i - program.std.n];
     for (int j = 0; j < k->tycons.n; j++) {
       if (!visible(m, k, k->tycons.v[j]->pub) && !k->tycons.v[j]->prim) continue;
-      int d = edit_distance(want->s, k->tycons.v[j]->name->s, distance - 1);
-      if (d < distance) distance = d, best = k->tycons.v[j]->name->s;
+      Name name = k->tycons.v[j]->name;
+      int d = edit_distance(want->s, name->s, distance - 1);
+      if (d >= distance) continue;
+      distance = d;
+      /* One of a library module that has another name is reached through that. */
+      bool inside = k->is_std && k != program.prelude && k->name != name;
+      best = inside ? arena_printf("%s.%s", k->name->s, name->s) : name->s;
     }
   }
   return best ? arena_printf("did you mean `%s`?", best) : NULL;
