@@ -6,6 +6,7 @@
 #   NAME.err-sorted  the same where its order varies: its lines sorted, each pid written <0.N>
 #   NAME.status   its exit status [0]; 128 + the signal when one ends it
 #   NAME.in       its input [/dev/null]      NAME.args     its arguments, one a line
+#   NAME.files    files it finds in its directory, copies of those with such paths in the source directory
 #   NAME.flags    options for snow2c, one a line [-Wno-unused -Wno-unreachable-code]
 #   NAME.timeout  seconds it may take [20]   NAME.warn     what snow2c prints on standard error [nothing]
 #   NAME.json     what snow2c --json prints there, when it prints something

@@ -6,7 +6,7 @@ use warnings;
 use Cwd qw(abs_path);
 use Exporter qw(import);
 use File::Basename qw(basename dirname);
-use File::Path qw(remove_tree);
+use File::Path qw(make_path remove_tree);
 use File::Temp qw(tempdir);
 use JSON::PP ();
 use POSIX ();
@@ -187,11 +187,16 @@ sub translate {
     return run_command(cmd => ["$BUILD/snow2c", @flags, $program->{arg}], cwd => $program->{dir}, timeout => 60);
 }
 
-# Runs a compiled program in an empty directory with the program's input and arguments.
+# Runs a compiled program with the program's input and arguments, in a directory that holds nothing but copies of what
+# NAME.files lists, one a line, under the same paths as in the source directory.
 sub run_program {
     my ($program, @command) = @_;
     my $base    = $program->{base};
     my $dir     = tempdir('snow-cwd.XXXXXX', TMPDIR => 1);
+    for my $file (lines("$base.files")) {
+        make_path(dirname("$dir/$file"));
+        spew("$dir/$file", slurp("$SRC/$file") // die "$base.files: there is no $SRC/$file\n");
+    }
     my ($limit) = lines("$base.timeout");
     my $result  = run_command(
         cmd     => [@command, lines("$base.args")],
