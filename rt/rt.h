@@ -144,12 +144,19 @@ SNOW_NORETURN void snow_die(int status, const char *text);
 
 /* Its code points if they were counted, else SNOW_UNCOUNTED; others may be counting those of an immortal string. */
 uint32_t snow_string_points(snow_str s);
+/* Notes how many code points a string has that was just made; none may do so that is not new, as the empty one is. */
+static inline snow_str snow_counted(snow_str s, size_t chars) {
+  ((snow_string *)(uintptr_t)s)->chars = (uint32_t)chars;
+  return s;
+}
 /* A string object with room for len bytes, to be filled at once. */
 snow_string *snow_string_room(snow_cx *cx, size_t len);
 /* The first place of a text of m bytes in one of n, or NULL. */
 const char *snow_find(const char *hay, size_t n, const char *needle, size_t m);
 /* Bytes from..from+len of s, which begin and end between code points. */
 snow_str snow_string_part(snow_cx *cx, snow_str s, size_t from, size_t len);
+/* The same, where the caller has looked at all of the piece, or at all the rest: it is counted if s is. */
+snow_str snow_string_between(snow_cx *cx, snow_str s, size_t from, size_t len);
 /* Text under construction is a list of bytes. Gives the same list with room for `more` bytes behind it, which the
  * caller writes at once, adding to len and the buffer's hi. */
 snow_list snow_bytes_room(snow_cx *cx, snow_list out, size_t more);

@@ -41,6 +41,8 @@ snow_str snow_string_new(snow_cx *cx, const char *data, size_t len) {
   return s;
 }
 
+uint32_t snow_string_points(snow_str s) { return __atomic_load_n(&s->chars, __ATOMIC_RELAXED); }
+
 /* A string that shares bytes with owner. */
 static snow_str view(snow_cx *cx, const snow_object *owner, const char *data, size_t len) {
   snow_string *s = snow_alloc(cx, &text_layout, sizeof *s);
@@ -51,14 +53,35 @@ static snow_str view(snow_cx *cx, const snow_object *owner, const char *data, si
   return s;
 }
 
-/* Bytes from..from+len of s. */
-snow_str snow_string_part(snow_cx *cx, snow_str s, size_t from, size_t len) {
-  if (len == s->len) return s;
+static snow_str part(snow_cx *cx, snow_str s, size_t from, size_t len) {
   if (len < SHARED_FROM) return snow_string_new(cx, s->data + from, len);
   /* A small piece must not keep a huge text alive. */
   if (s->h.layout == &snow_static_string) return view(cx, &s->h, s->data + from, len);
   if (len < s->len / 4) return snow_string_new(cx, s->data + from, len);
   return view(cx, s->owner ? s->owner : &s->h, s->data + from, len);
+}
+
+/* Bytes from..from+len of s. */
+snow_str snow_string_part(snow_cx *cx, snow_str s, size_t from, size_t len) {
+  if (len == s->len) return s;
+  if (!len) return snow_empty;
+  snow_str piece = part(cx, s, from, len);
+  return snow_string_points(s) == s->len ? snow_counted(piece, len) : piece;
+}
+
+static snow_str counted_part(snow_cx *cx, snow_str s, size_t from, size_t len, size_t chars) {
+  if (len == s->len) return s;
+  return len ? snow_counted(part(cx, s, from, len), chars) : snow_empty;
+}
+
+snow_str snow_string_between(snow_cx *cx, snow_str s, size_t from, size_t len) {
+  uint32_t n = snow_string_points(s);
+  if (n == SNOW_UNCOUNTED || n == s->len) return snow_string_part(cx, s, from, len);
+  size_t behind = s->len - from - len;
+  size_t chars = len < from + behind
+                     ? snow_utf8_count(bytes(s) + from, len)
+                     : n - snow_utf8_count(bytes(s), from) - snow_utf8_count(bytes(s) + from + len, behind);
+  return counted_part(cx, s, from, len, chars);
 }
 
 bool snow_string_eq(snow_str a, snow_str b) {
@@ -75,14 +98,18 @@ int64_t snow_string_order(snow_cx *cx, snow_str a, snow_str b) {
   return snow_string_compare(a, b);
 }
 
-uint32_t snow_string_points(snow_str s) { return __atomic_load_n(&s->chars, __ATOMIC_RELAXED); }
-
-static uint32_t joined_count(snow_str a, snow_str b) {
-  uint32_t m = snow_string_points(a), n = snow_string_points(b);
-  return m == SNOW_UNCOUNTED || n == SNOW_UNCOUNTED ? SNOW_UNCOUNTED : m + n;
+static size_t count(snow_str s) {
+  uint32_t n = snow_string_points(s);
+  if (n != SNOW_UNCOUNTED) return n;
+  n = (uint32_t)snow_utf8_count(bytes(s), s->len);
+  __atomic_store_n(&((snow_string *)(uintptr_t)s)->chars, n, __ATOMIC_RELAXED);
+  return n;
 }
 
-/* A buffer that ends with a's bytes, and the room behind them. */
+/* The count of a text from the sum of those of its pieces: more than any text has when one is SNOW_UNCOUNTED. */
+static uint32_t joined_count(uint64_t sum) { return sum < SNOW_UNCOUNTED ? (uint32_t)sum : SNOW_UNCOUNTED; }
+
+/* A string of a's bytes and those of the parts, in a buffer that ends with a's if there is one. */
 static snow_str append_bytes(snow_cx *cx, snow_str a, snow_str const *parts, int n, size_t len) {
   snow_buf *buf = a->owner && a->owner->layout == &bytes_layout ? (snow_buf *)(uintptr_t)a->owner : NULL;
   char *base = buf ? (char *)(buf + 1) : NULL;
@@ -94,11 +121,15 @@ static snow_str append_bytes(snow_cx *cx, snow_str a, snow_str const *parts, int
     memcpy(base, a->data, a->len);
     buf->hi = a->len;
   }
+  /* A long text is not counted again because of the little that was added: who asks for its length in a loop would pay
+   * for the whole each time. */
+  uint32_t chars = snow_string_points(a);
   for (int i = 0; i < n; i++) {
     memcpy(base + buf->hi, parts[i]->data, parts[i]->len);
     buf->hi += parts[i]->len;
+    if (chars != SNOW_UNCOUNTED) chars += (uint32_t)count(parts[i]);
   }
-  return view(cx, &buf->h, base + start, len);
+  return snow_counted(view(cx, &buf->h, base + start, len), chars);
 }
 
 snow_str snow_string_concat(snow_cx *cx, snow_str a, snow_str b) {
@@ -111,7 +142,7 @@ snow_str snow_string_concat(snow_cx *cx, snow_str a, snow_str b) {
   char *data = (char *)(s + 1);
   memcpy(data, a->data, a->len);
   memcpy(data + a->len, b->data, b->len);
-  s->chars = joined_count(a, b);
+  s->chars = joined_count((uint64_t)snow_string_points(a) + snow_string_points(b));
   return s;
 }
 
@@ -124,10 +155,13 @@ snow_str snow_concat(snow_cx *cx, int n, snow_str const *parts) {
   if (!len) return snow_empty;
   snow_string *s = snow_string_room(cx, len);
   char *data = (char *)(s + 1);
+  uint64_t chars = 0;
   for (int i = 0; i < n; i++) {
     memcpy(data, parts[i]->data, parts[i]->len);
     data += parts[i]->len;
+    chars += snow_string_points(parts[i]);
   }
+  s->chars = joined_count(chars);
   return s;
 }
 
@@ -169,7 +203,8 @@ snow_str snow_int_to_string(snow_cx *cx, int64_t n) {
 
 snow_str snow_float_to_string(snow_cx *cx, double x) {
   char buf[SNOW_FORMAT_DOUBLE_MAX];
-  return snow_string_new(cx, buf, snow_format_double(x, buf));
+  size_t len = snow_format_double(x, buf);
+  return snow_counted(snow_string_new(cx, buf, len), len);
 }
 
 /* <0.serial>, or of another node <node.serial.creation>. */
@@ -178,19 +213,11 @@ snow_str snow_pid_to_string(snow_cx *cx, snow_pid p) {
   unsigned long long node = p >> 48, creation = p >> 40 & 255, serial = p & (((uint64_t)1 << 40) - 1);
   int n = node ? snprintf(text, sizeof text, "<%llu.%llu.%llu>", node, serial, creation)
                : snprintf(text, sizeof text, "<0.%llu>", serial);
-  return snow_string_new(cx, text, (size_t)n);
+  return snow_counted(snow_string_new(cx, text, (size_t)n), (size_t)n);
 }
 snow_str snow_bool_to_string(bool b) { return b ? &true_text : &false_text; }
 
 /* ---- code points ---- */
-
-static size_t count(snow_str s) {
-  uint32_t n = snow_string_points(s);
-  if (n != SNOW_UNCOUNTED) return n;
-  n = (uint32_t)snow_utf8_count(bytes(s), s->len);
-  __atomic_store_n(&((snow_string *)(uintptr_t)s)->chars, n, __ATOMIC_RELAXED);
-  return n;
-}
 
 int64_t snow_string_length(snow_cx *cx, snow_str s) {
   (void)cx;
@@ -205,7 +232,7 @@ snow_str snow_string_slice(snow_cx *cx, snow_str s, int64_t start, int64_t stop)
   if (n == s->len) return snow_string_part(cx, s, (size_t)start, (size_t)(stop - start));
   size_t from = snow_utf8_offset(bytes(s), s->len, (size_t)start);
   size_t len = snow_utf8_offset(bytes(s) + from, s->len - from, (size_t)(stop - start));
-  return snow_string_part(cx, s, from, len);
+  return counted_part(cx, s, from, len, (size_t)(stop - start));
 }
 
 /* ---- searching ---- */
@@ -252,7 +279,7 @@ static void trimmed(snow_str s, size_t *from, size_t *len) {
 snow_str snow_string_trim(snow_cx *cx, snow_str s) {
   size_t from, len;
   trimmed(s, &from, &len);
-  return snow_string_part(cx, s, from, len);
+  return snow_string_between(cx, s, from, len);
 }
 
 typedef size_t mapping(const unsigned char *, size_t, unsigned char *);
@@ -261,6 +288,7 @@ static snow_str mapped(snow_cx *cx, snow_str s, mapping *map) {
   if (!len) return snow_empty;
   snow_string *out = snow_string_room(cx, len);
   map(bytes(s), s->len, (unsigned char *)(out + 1));
+  if (snow_string_points(s) == s->len) out->chars = out->len;
   return out;
 }
 snow_str snow_string_to_upper(snow_cx *cx, snow_str s) { return mapped(cx, s, snow_utf8_upper); }
@@ -315,6 +343,8 @@ snow_str snow_string_replace(snow_cx *cx, snow_str s, snow_str old_text, snow_st
     done = to;
   }
   memcpy(p, done, (size_t)(s->data + s->len - done));
+  if (snow_string_points(s) != SNOW_UNCOUNTED)
+    out->chars = (uint32_t)(count(s) - found * count(old_text) + found * count(new_text));
   return out;
 }
 
@@ -354,8 +384,10 @@ snow_str snow_string_join(snow_cx *cx, snow_list parts, snow_str separator) {
   if (!len) return snow_empty;
   snow_string *out = snow_string_room(cx, len);
   char *p = (char *)(out + 1);
+  uint64_t chars = (uint64_t)count(separator) * (parts.len - 1);
   for (uint32_t i = 0; i < parts.len; i++) {
     snow_str s = SNOW_AT(snow_str, parts, i);
+    chars += snow_string_points(s);
     if (i) {
       memcpy(p, separator->data, separator->len);
       p += separator->len;
@@ -363,6 +395,7 @@ snow_str snow_string_join(snow_cx *cx, snow_list parts, snow_str separator) {
     memcpy(p, s->data, s->len);
     p += s->len;
   }
+  out->chars = joined_count(chars);
   return out;
 }
 
