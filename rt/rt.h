@@ -54,6 +54,14 @@ void snow_collect(snow_cx *cx, bool full);
 /* A string the runtime holds for the actor between two calls. */
 snow_str *snow_heap_outcome(snow_heap *h);
 
+/* A code point of a text, and the byte at which it begins. */
+typedef struct snow_place {
+  snow_str text;
+  uint32_t index, at;
+} snow_place;
+/* The last one that the process looked for in this text; the first where that is not known. To be changed. */
+snow_place *snow_heap_place(snow_heap *h, snow_str text);
+
 typedef struct snow_heap_stats {
   size_t collections, full_collections, live, allocated, blocks;
 } snow_heap_stats;

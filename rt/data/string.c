@@ -224,15 +224,45 @@ int64_t snow_string_length(snow_cx *cx, snow_str s) {
   return (int64_t)count(s);
 }
 
+/* What it takes to get there: code points ahead are counted many at a time. */
+static size_t effort(snow_place from, size_t index) {
+  return index >= from.index ? index - from.index : 8 * (from.index - index);
+}
+
+static size_t walk(snow_place from, size_t index) {
+  snow_str s = from.text;
+  const unsigned char *p = bytes(s);
+  if (index >= from.index) return from.at + snow_utf8_offset(p + from.at, s->len - from.at, index - from.index);
+  size_t at = from.at;
+  for (size_t n = from.index - index; n; n--)
+    do
+      at--;
+    while ((p[at] & 0xC0) == 0x80);
+  return at;
+}
+
+/* The byte at which code point `index` of a counted text begins: from the beginning, from the end, or in a long text
+ * from where somebody has been before, so that a walk through the text is not quadratic. */
+static size_t offset_of(snow_cx *cx, snow_str s, size_t index) {
+  snow_place from = {s, 0, 0}, end = {s, (uint32_t)count(s), s->len};
+  if (effort(end, index) < effort(from, index)) from = end;
+  if (s->len < SHARED_FROM) return walk(from, index);
+  snow_place *known = snow_heap_place(cx->heap, s);
+  if (effort(*known, index) < effort(from, index)) from = *known;
+  size_t at = walk(from, index);
+  known->index = (uint32_t)index;
+  known->at = (uint32_t)at;
+  return at;
+}
+
 snow_str snow_string_slice(snow_cx *cx, snow_str s, int64_t start, int64_t stop) {
   int64_t n = (int64_t)count(s);
   if (start < 0) start = 0;
   if (stop > n) stop = n;
   if (stop <= start) return snow_empty;
   if (n == s->len) return snow_string_part(cx, s, (size_t)start, (size_t)(stop - start));
-  size_t from = snow_utf8_offset(bytes(s), s->len, (size_t)start);
-  size_t len = snow_utf8_offset(bytes(s) + from, s->len - from, (size_t)(stop - start));
-  return counted_part(cx, s, from, len, (size_t)(stop - start));
+  size_t from = offset_of(cx, s, (size_t)start), to = offset_of(cx, s, (size_t)stop);
+  return counted_part(cx, s, from, to - from, (size_t)(stop - start));
 }
 
 /* ---- searching ---- */
