@@ -148,6 +148,14 @@ void snow_write_error(const char *text, size_t len);
 /* Last words: flushes, writes the text to standard error and ends the process. */
 SNOW_NORETURN void snow_die(int status, const char *text);
 
+/* ---- data/find.c ---- */
+
+/* The first place, and the last, of a text of m bytes in one of n, or NULL. */
+const char *snow_find(const char *hay, size_t n, const char *needle, size_t m);
+const char *snow_find_last(const char *hay, size_t n, const char *needle, size_t m);
+/* The same as snow_find; used where the C library has nothing better. */
+const char *snow_find_two_way(const char *hay, size_t n, const char *needle, size_t m);
+
 /* ---- data/string.c ---- */
 
 /* Its code points if they were counted, else SNOW_UNCOUNTED; others may be counting those of an immortal string. */
@@ -159,8 +167,6 @@ static inline snow_str snow_counted(snow_str s, size_t chars) {
 }
 /* A string object with room for len bytes, to be filled at once. */
 snow_string *snow_string_room(snow_cx *cx, size_t len);
-/* The first place of a text of m bytes in one of n, or NULL. */
-const char *snow_find(const char *hay, size_t n, const char *needle, size_t m);
 /* Bytes from..from+len of s, which begin and end between code points. */
 snow_str snow_string_part(snow_cx *cx, snow_str s, size_t from, size_t len);
 /* The same, where the caller has looked at all of the piece, or at all the rest: it is counted if s is. */

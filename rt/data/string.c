@@ -267,20 +267,6 @@ snow_str snow_string_slice(snow_cx *cx, snow_str s, int64_t start, int64_t stop)
 
 /* ---- searching ---- */
 
-/* The first place of needle in hay, or NULL; by memchr and memcmp, with a bound on wasted work through Two-Way where
- * the C library has memmem. */
-const char *snow_find(const char *hay, size_t n, const char *needle, size_t m) {
-  if (m == 0) return hay;
-  while (n >= m) {
-    const char *p = memchr(hay, needle[0], n - m + 1);
-    if (!p) return NULL;
-    if (memcmp(p, needle, m) == 0) return p;
-    n -= (size_t)(p + 1 - hay);
-    hay = p + 1;
-  }
-  return NULL;
-}
-
 bool snow_string_contains(snow_cx *cx, snow_str s, snow_str needle) {
   (void)cx;
   return snow_find(s->data, s->len, needle->data, needle->len) != NULL;

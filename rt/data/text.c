@@ -176,12 +176,8 @@ int64_t snow_text_index(snow_cx *cx, snow_str s, snow_str part) {
 
 int64_t snow_text_last_index(snow_cx *cx, snow_str s, snow_str part) {
   (void)cx;
-  size_t m = part->len;
-  if (m > s->len) return -1;
-  for (const char *p = s->data + (s->len - m);; p--) {
-    if (memcmp(p, part->data, m) == 0) return place_of(s, p);
-    if (p == s->data) return -1;
-  }
+  const char *at = snow_find_last(s->data, s->len, part->data, part->len);
+  return at ? place_of(s, at) : -1;
 }
 
 int64_t snow_text_count(snow_cx *cx, snow_str s, snow_str part) {
