@@ -92,6 +92,10 @@ snow_list snow_list_concat(snow_cx *cx, const snow_type *t, snow_list xs, snow_l
   }
   if (!xs.len) return ys;
   if (!ys.len) return xs;
+  if (xs.buf == ys.buf && xs.off + xs.len == ys.off) { /* two parts of one list */
+    xs.len += ys.len;
+    return xs;
+  }
   if (xs.len < ys.len && (room_before(cx, ys, xs.len) || !room_behind(cx, xs, ys.len))) {
     ys = room_before(cx, ys, xs.len) ? claim_before(cx, ys, xs.len) : moved_up(cx, t, ys, xs.len);
     memcpy(slot(ys.buf, t->size, ys.off), slot(xs.buf, t->size, xs.off), (size_t)xs.len * t->size);
