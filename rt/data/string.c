@@ -337,30 +337,59 @@ static bool next_match(matches *m, const char **from, const char **to) {
   return true;
 }
 
-snow_str snow_string_replace(snow_cx *cx, snow_str s, snow_str old_text, snow_str new_text) {
+/* Where old_text is in s, in bytes. To be ended with places_end. */
+typedef struct {
+  uint32_t *at, few[64];
+  size_t n, cap;
+} places;
+
+static void places_find(places *all, snow_str s, snow_str old_text) {
   matches m = {s->data, s->data + s->len, old_text, false};
-  const char *from, *to, *done = s->data;
-  size_t len = s->len, found = 0;
+  const char *from, *to;
+  all->at = all->few;
+  all->n = 0;
+  all->cap = sizeof all->few / sizeof *all->few;
   while (next_match(&m, &from, &to)) {
-    len = len - old_text->len + new_text->len;
-    if (len >= UINT32_MAX) too_long();
-    found++;
+    if (all->n == all->cap) {
+      uint32_t *few = all->at == all->few ? all->few : NULL;
+      all->cap *= 2;
+      all->at = realloc(few ? NULL : all->at, all->cap * sizeof *all->at);
+      if (!all->at) snow_die(102, "Snow: out of memory\n");
+      if (few) memcpy(all->at, few, sizeof all->few);
+    }
+    all->at[all->n++] = (uint32_t)(from - s->data);
   }
-  if (!found) return s;
-  if (!len) return snow_empty;
+}
+
+static void places_end(places *all) {
+  if (all->at != all->few) free(all->at);
+}
+
+snow_str snow_string_replace(snow_cx *cx, snow_str s, snow_str old_text, snow_str new_text) {
+  places found;
+  places_find(&found, s, old_text);
+  if (!found.n) return s;
+  size_t rest = s->len - found.n * old_text->len;
+  if (new_text->len && found.n > (UINT32_MAX - rest) / new_text->len) too_long();
+  size_t len = rest + found.n * new_text->len;
+  if (!len) {
+    places_end(&found);
+    return snow_empty;
+  }
   snow_string *out = snow_string_room(cx, len);
   char *p = (char *)(out + 1);
-  matches again = {s->data, s->data + s->len, old_text, false};
-  while (next_match(&again, &from, &to)) {
-    memcpy(p, done, (size_t)(from - done));
-    p += from - done;
-    memcpy(p, new_text->data, new_text->len);
-    p += new_text->len;
-    done = to;
+  size_t done = 0;
+  for (size_t i = 0; i < found.n; i++) {
+    size_t n = found.at[i] - done;
+    memcpy(p, s->data + done, n);
+    memcpy(p + n, new_text->data, new_text->len);
+    p += n + new_text->len;
+    done = found.at[i] + old_text->len;
   }
-  memcpy(p, done, (size_t)(s->data + s->len - done));
+  memcpy(p, s->data + done, s->len - done);
   if (snow_string_points(s) != SNOW_UNCOUNTED)
-    out->chars = (uint32_t)(count(s) - found * count(old_text) + found * count(new_text));
+    out->chars = (uint32_t)(count(s) - found.n * count(old_text) + found.n * count(new_text));
+  places_end(&found);
   return out;
 }
 
@@ -368,27 +397,21 @@ static const uint32_t string_ptrs[] = {0};
 static const snow_layout strings_layout = {SNOW_ARRAY, 0, sizeof(snow_str), 1, 0, 0, 0, string_ptrs, "String"};
 
 snow_list snow_string_split(snow_cx *cx, snow_str s, snow_str delimiter) {
-  matches m = {s->data, s->data + s->len, delimiter, false};
-  const char *from, *to, *done = s->data;
-  size_t pieces = 1;
-  while (next_match(&m, &from, &to))
-    pieces++;
-  if (pieces >= UINT32_MAX) too_long();
-  snow_buf *buf = snow_buf_new(cx, &strings_layout, pieces, sizeof(snow_str));
+  places found;
+  places_find(&found, s, delimiter);
+  snow_buf *buf = snow_buf_new(cx, &strings_layout, found.n + 1, sizeof(snow_str));
   snow_str *out = (snow_str *)(void *)(buf + 1);
-  m = (matches){s->data, s->data + s->len, delimiter, false};
-  while (next_match(&m, &from, &to)) {
-    snow_str piece = snow_string_part(cx, s, (size_t)(done - s->data), (size_t)(from - done));
+  size_t done = 0;
+  for (size_t i = 0; i <= found.n; i++) {
+    size_t to = i < found.n ? found.at[i] : s->len;
+    snow_str piece = snow_string_part(cx, s, done, to - done);
     out[buf->hi] = piece;
     if (buf->old) snow_remember(cx, buf, buf->hi);
     buf->hi++;
-    done = to;
+    done = to + delimiter->len;
   }
-  snow_str piece = snow_string_part(cx, s, (size_t)(done - s->data), (size_t)(s->data + s->len - done));
-  out[buf->hi] = piece;
-  if (buf->old) snow_remember(cx, buf, buf->hi);
-  buf->hi++;
-  return (snow_list){buf, 0, (uint32_t)pieces};
+  places_end(&found);
+  return (snow_list){buf, 0, (uint32_t)(found.n + 1)};
 }
 
 snow_str snow_string_join(snow_cx *cx, snow_list parts, snow_str separator) {
