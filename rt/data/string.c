@@ -148,8 +148,13 @@ snow_str snow_string_concat(snow_cx *cx, snow_str a, snow_str b) {
 
 snow_str snow_concat(snow_cx *cx, int n, snow_str const *parts) {
   size_t len = 0;
+  while (n && !parts[0]->len) {
+    parts++;
+    n--;
+  }
   for (int i = 0; i < n; i++)
     len += parts[i]->len;
+  if (n && len == parts[0]->len) return parts[0];
   if (len >= UINT32_MAX) too_long();
   if (n && parts[0]->len >= SHARED_FROM) return append_bytes(cx, parts[0], parts + 1, n - 1, len);
   if (!len) return snow_empty;

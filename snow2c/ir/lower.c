@@ -544,13 +544,21 @@ static Ir *lower_index(Lower *L, Expr *e) {
   return call_fn_typed(L, f, args, types, 2, concretize(e->ty), e->span);
 }
 
+/* Pieces of pieces are pieces of the whole, which is made at once. */
+void concat_part(Ir *x, Ir *part) {
+  if (part->kind != X_CONCAT) vec_push(&x->args, part);
+  else
+    for (int i = 0; i < part->args.n; i++)
+      vec_push(&x->args, part->args.v[i]);
+}
+
 static Ir *lower_string(Lower *L, Expr *e) {
   if (!e->args.n) return x_string(e->s, e->slen);
   Ir *x = x_new(X_CONCAT, repr_string());
   for (int i = 0; i < e->args.n; i++) {
     Expr *part = e->args.v[i];
     if (part->kind == E_STR && !part->args.n) vec_push(&x->args, x_string(part->s, part->slen));
-    else vec_push(&x->args, to_text(L, lower_value(L, part), part->span));
+    else concat_part(x, to_text(L, lower_value(L, part), part->span));
   }
   if (x->args.n == 1) return x->args.v[0];
   return x;

@@ -64,6 +64,7 @@ Ir *x_tag(Ir *a);
 Ir *x_payload(Ir *a, int variant, int index);
 Ir *x_call_c(const char *name, Repr *r);
 Ir *x_string(const char *s, uint32_t len);
+void concat_part(Ir *x, Ir *part);
 Ir *x_call(IrFn *fn);
 
 Repr *repr_int(void);

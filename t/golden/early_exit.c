@@ -78,6 +78,6 @@ static snow_str Display_List_to_string(snow_cx *cx, snow_list self) {
     out = snow_list_append(cx, &String_type, out, &x);
   }
   snow_str t = snow_string_join(cx, out, &s7);
-  return snow_string_concat(cx, snow_string_concat(cx, &s8, t), &s9);
+  return snow_concat(cx, 3, (snow_str const[3]){&s8, t, &s9});
 }
 
