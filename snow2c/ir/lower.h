@@ -20,6 +20,7 @@ static inline Dest dest_to(DestKind kind, IrVar *var) {
 
 typedef struct Loop {
   IrStmt *stmt;
+  bool partial; /* not every turn runs, or not to its end */
   struct Loop *outer;
 } Loop;
 
