@@ -54,6 +54,14 @@ void snow_collect(snow_cx *cx, bool full);
 /* A string the runtime holds for the actor between two calls. */
 snow_str *snow_heap_outcome(snow_heap *h);
 
+/* A code point of a text, and the byte at which it begins. */
+typedef struct snow_place {
+  snow_str text;
+  uint32_t index, at;
+} snow_place;
+/* The last one that the process looked for in this text; the first where that is not known. To be changed. */
+snow_place *snow_heap_place(snow_heap *h, snow_str text);
+
 typedef struct snow_heap_stats {
   size_t collections, full_collections, live, allocated, blocks;
 } snow_heap_stats;
@@ -140,16 +148,29 @@ void snow_write_error(const char *text, size_t len);
 /* Last words: flushes, writes the text to standard error and ends the process. */
 SNOW_NORETURN void snow_die(int status, const char *text);
 
+/* ---- data/find.c ---- */
+
+/* The first place, and the last, of a text of m bytes in one of n, or NULL. */
+const char *snow_find(const char *hay, size_t n, const char *needle, size_t m);
+const char *snow_find_last(const char *hay, size_t n, const char *needle, size_t m);
+/* The same as snow_find; used where the C library has nothing better. */
+const char *snow_find_two_way(const char *hay, size_t n, const char *needle, size_t m);
+
 /* ---- data/string.c ---- */
 
 /* Its code points if they were counted, else SNOW_UNCOUNTED; others may be counting those of an immortal string. */
 uint32_t snow_string_points(snow_str s);
+/* Notes how many code points a string has that was just made; none may do so that is not new, as the empty one is. */
+static inline snow_str snow_counted(snow_str s, size_t chars) {
+  ((snow_string *)(uintptr_t)s)->chars = (uint32_t)chars;
+  return s;
+}
 /* A string object with room for len bytes, to be filled at once. */
 snow_string *snow_string_room(snow_cx *cx, size_t len);
-/* The first place of a text of m bytes in one of n, or NULL. */
-const char *snow_find(const char *hay, size_t n, const char *needle, size_t m);
 /* Bytes from..from+len of s, which begin and end between code points. */
 snow_str snow_string_part(snow_cx *cx, snow_str s, size_t from, size_t len);
+/* The same, where the caller has looked at all of the piece, or at all the rest: it is counted if s is. */
+snow_str snow_string_between(snow_cx *cx, snow_str s, size_t from, size_t len);
 /* Text under construction is a list of bytes. Gives the same list with room for `more` bytes behind it, which the
  * caller writes at once, adding to len and the buffer's hi. */
 snow_list snow_bytes_room(snow_cx *cx, snow_list out, size_t more);

@@ -482,8 +482,9 @@ snow_list snow_hex_decode(snow_cx *cx, snow_str text);
 
 snow_list snow_list_append_slow(snow_cx *cx, const snow_type *t, snow_list xs, const void *x);
 SNOW_NORETURN void snow_index_panic(snow_cx *cx, const snow_site *at, int64_t index, int64_t len);
-/* An empty list with room for n elements (at most a million are taken at the word). */
+/* An empty list with room for up to n elements, of which a million are taken at the word; and for exactly n. */
 snow_list snow_list_reserve(snow_cx *cx, const snow_type *t, int64_t n);
+snow_list snow_list_with_room(snow_cx *cx, const snow_type *t, int64_t n);
 snow_list snow_list_of(snow_cx *cx, const snow_type *t, int n, const void *elements);
 snow_list snow_list_concat(snow_cx *cx, const snow_type *t, snow_list xs, snow_list ys);
 /* x before xs; amortised constant, as append is. */

@@ -30,10 +30,17 @@ snow_list snow_list_append_slow(snow_cx *cx, const snow_type *t, snow_list xs, c
   return xs;
 }
 
-snow_list snow_list_reserve(snow_cx *cx, const snow_type *t, int64_t n) {
-  enum { MOST = 1 << 20 };
+static snow_list reserve(snow_cx *cx, const snow_type *t, int64_t n, size_t most) {
   if (n <= 0) return snow_nil;
-  return (snow_list){snow_buf_new(cx, t->array, (size_t)(n < MOST ? n : MOST), t->size), 0, 0};
+  return (snow_list){snow_buf_new(cx, t->array, (uint64_t)n < most ? (size_t)n : most, t->size), 0, 0};
+}
+
+snow_list snow_list_reserve(snow_cx *cx, const snow_type *t, int64_t n) { return reserve(cx, t, n, (size_t)1 << 20); }
+
+snow_list snow_list_with_room(snow_cx *cx, const snow_type *t, int64_t n) {
+  /* A process may yet end before it has made a billion. What is not written to takes no memory, only addresses. */
+  size_t most = sizeof(size_t) > 4 ? (size_t)1 << 30 : (size_t)1 << 25;
+  return reserve(cx, t, n, most / t->size);
 }
 
 snow_list snow_list_of(snow_cx *cx, const snow_type *t, int n, const void *elements) {
@@ -92,6 +99,10 @@ snow_list snow_list_concat(snow_cx *cx, const snow_type *t, snow_list xs, snow_l
   }
   if (!xs.len) return ys;
   if (!ys.len) return xs;
+  if (xs.buf == ys.buf && xs.off + xs.len == ys.off) { /* two parts of one list */
+    xs.len += ys.len;
+    return xs;
+  }
   if (xs.len < ys.len && (room_before(cx, ys, xs.len) || !room_behind(cx, xs, ys.len))) {
     ys = room_before(cx, ys, xs.len) ? claim_before(cx, ys, xs.len) : moved_up(cx, t, ys, xs.len);
     memcpy(slot(ys.buf, t->size, ys.off), slot(xs.buf, t->size, xs.off), (size_t)xs.len * t->size);

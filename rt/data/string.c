@@ -41,6 +41,8 @@ snow_str snow_string_new(snow_cx *cx, const char *data, size_t len) {
   return s;
 }
 
+uint32_t snow_string_points(snow_str s) { return __atomic_load_n(&s->chars, __ATOMIC_RELAXED); }
+
 /* A string that shares bytes with owner. */
 static snow_str view(snow_cx *cx, const snow_object *owner, const char *data, size_t len) {
   snow_string *s = snow_alloc(cx, &text_layout, sizeof *s);
@@ -51,14 +53,35 @@ static snow_str view(snow_cx *cx, const snow_object *owner, const char *data, si
   return s;
 }
 
-/* Bytes from..from+len of s. */
-snow_str snow_string_part(snow_cx *cx, snow_str s, size_t from, size_t len) {
-  if (len == s->len) return s;
+static snow_str part(snow_cx *cx, snow_str s, size_t from, size_t len) {
   if (len < SHARED_FROM) return snow_string_new(cx, s->data + from, len);
   /* A small piece must not keep a huge text alive. */
   if (s->h.layout == &snow_static_string) return view(cx, &s->h, s->data + from, len);
   if (len < s->len / 4) return snow_string_new(cx, s->data + from, len);
   return view(cx, s->owner ? s->owner : &s->h, s->data + from, len);
+}
+
+/* Bytes from..from+len of s. */
+snow_str snow_string_part(snow_cx *cx, snow_str s, size_t from, size_t len) {
+  if (len == s->len) return s;
+  if (!len) return snow_empty;
+  snow_str piece = part(cx, s, from, len);
+  return snow_string_points(s) == s->len ? snow_counted(piece, len) : piece;
+}
+
+static snow_str counted_part(snow_cx *cx, snow_str s, size_t from, size_t len, size_t chars) {
+  if (len == s->len) return s;
+  return len ? snow_counted(part(cx, s, from, len), chars) : snow_empty;
+}
+
+snow_str snow_string_between(snow_cx *cx, snow_str s, size_t from, size_t len) {
+  uint32_t n = snow_string_points(s);
+  if (n == SNOW_UNCOUNTED || n == s->len) return snow_string_part(cx, s, from, len);
+  size_t behind = s->len - from - len;
+  size_t chars = len < from + behind
+                     ? snow_utf8_count(bytes(s) + from, len)
+                     : n - snow_utf8_count(bytes(s), from) - snow_utf8_count(bytes(s) + from + len, behind);
+  return counted_part(cx, s, from, len, chars);
 }
 
 bool snow_string_eq(snow_str a, snow_str b) {
@@ -75,14 +98,18 @@ int64_t snow_string_order(snow_cx *cx, snow_str a, snow_str b) {
   return snow_string_compare(a, b);
 }
 
-uint32_t snow_string_points(snow_str s) { return __atomic_load_n(&s->chars, __ATOMIC_RELAXED); }
-
-static uint32_t joined_count(snow_str a, snow_str b) {
-  uint32_t m = snow_string_points(a), n = snow_string_points(b);
-  return m == SNOW_UNCOUNTED || n == SNOW_UNCOUNTED ? SNOW_UNCOUNTED : m + n;
+static size_t count(snow_str s) {
+  uint32_t n = snow_string_points(s);
+  if (n != SNOW_UNCOUNTED) return n;
+  n = (uint32_t)snow_utf8_count(bytes(s), s->len);
+  __atomic_store_n(&((snow_string *)(uintptr_t)s)->chars, n, __ATOMIC_RELAXED);
+  return n;
 }
 
-/* A buffer that ends with a's bytes, and the room behind them. */
+/* The count of a text from the sum of those of its pieces: more than any text has when one is SNOW_UNCOUNTED. */
+static uint32_t joined_count(uint64_t sum) { return sum < SNOW_UNCOUNTED ? (uint32_t)sum : SNOW_UNCOUNTED; }
+
+/* A string of a's bytes and those of the parts, in a buffer that ends with a's if there is one. */
 static snow_str append_bytes(snow_cx *cx, snow_str a, snow_str const *parts, int n, size_t len) {
   snow_buf *buf = a->owner && a->owner->layout == &bytes_layout ? (snow_buf *)(uintptr_t)a->owner : NULL;
   char *base = buf ? (char *)(buf + 1) : NULL;
@@ -94,11 +121,15 @@ static snow_str append_bytes(snow_cx *cx, snow_str a, snow_str const *parts, int
     memcpy(base, a->data, a->len);
     buf->hi = a->len;
   }
+  /* A long text is not counted again because of the little that was added: who asks for its length in a loop would pay
+   * for the whole each time. */
+  uint32_t chars = snow_string_points(a);
   for (int i = 0; i < n; i++) {
     memcpy(base + buf->hi, parts[i]->data, parts[i]->len);
     buf->hi += parts[i]->len;
+    if (chars != SNOW_UNCOUNTED) chars += (uint32_t)count(parts[i]);
   }
-  return view(cx, &buf->h, base + start, len);
+  return snow_counted(view(cx, &buf->h, base + start, len), chars);
 }
 
 snow_str snow_string_concat(snow_cx *cx, snow_str a, snow_str b) {
@@ -111,23 +142,31 @@ snow_str snow_string_concat(snow_cx *cx, snow_str a, snow_str b) {
   char *data = (char *)(s + 1);
   memcpy(data, a->data, a->len);
   memcpy(data + a->len, b->data, b->len);
-  s->chars = joined_count(a, b);
+  s->chars = joined_count((uint64_t)snow_string_points(a) + snow_string_points(b));
   return s;
 }
 
 snow_str snow_concat(snow_cx *cx, int n, snow_str const *parts) {
   size_t len = 0;
+  while (n && !parts[0]->len) {
+    parts++;
+    n--;
+  }
   for (int i = 0; i < n; i++)
     len += parts[i]->len;
+  if (n && len == parts[0]->len) return parts[0];
   if (len >= UINT32_MAX) too_long();
   if (n && parts[0]->len >= SHARED_FROM) return append_bytes(cx, parts[0], parts + 1, n - 1, len);
   if (!len) return snow_empty;
   snow_string *s = snow_string_room(cx, len);
   char *data = (char *)(s + 1);
+  uint64_t chars = 0;
   for (int i = 0; i < n; i++) {
     memcpy(data, parts[i]->data, parts[i]->len);
     data += parts[i]->len;
+    chars += snow_string_points(parts[i]);
   }
+  s->chars = joined_count(chars);
   return s;
 }
 
@@ -169,7 +208,8 @@ snow_str snow_int_to_string(snow_cx *cx, int64_t n) {
 
 snow_str snow_float_to_string(snow_cx *cx, double x) {
   char buf[SNOW_FORMAT_DOUBLE_MAX];
-  return snow_string_new(cx, buf, snow_format_double(x, buf));
+  size_t len = snow_format_double(x, buf);
+  return snow_counted(snow_string_new(cx, buf, len), len);
 }
 
 /* <0.serial>, or of another node <node.serial.creation>. */
@@ -178,23 +218,46 @@ snow_str snow_pid_to_string(snow_cx *cx, snow_pid p) {
   unsigned long long node = p >> 48, creation = p >> 40 & 255, serial = p & (((uint64_t)1 << 40) - 1);
   int n = node ? snprintf(text, sizeof text, "<%llu.%llu.%llu>", node, serial, creation)
                : snprintf(text, sizeof text, "<0.%llu>", serial);
-  return snow_string_new(cx, text, (size_t)n);
+  return snow_counted(snow_string_new(cx, text, (size_t)n), (size_t)n);
 }
 snow_str snow_bool_to_string(bool b) { return b ? &true_text : &false_text; }
 
 /* ---- code points ---- */
 
-static size_t count(snow_str s) {
-  uint32_t n = snow_string_points(s);
-  if (n != SNOW_UNCOUNTED) return n;
-  n = (uint32_t)snow_utf8_count(bytes(s), s->len);
-  __atomic_store_n(&((snow_string *)(uintptr_t)s)->chars, n, __ATOMIC_RELAXED);
-  return n;
-}
-
 int64_t snow_string_length(snow_cx *cx, snow_str s) {
   (void)cx;
   return (int64_t)count(s);
+}
+
+/* What it takes to get there: code points ahead are counted many at a time. */
+static size_t effort(snow_place from, size_t index) {
+  return index >= from.index ? index - from.index : 8 * (from.index - index);
+}
+
+static size_t walk(snow_place from, size_t index) {
+  snow_str s = from.text;
+  const unsigned char *p = bytes(s);
+  if (index >= from.index) return from.at + snow_utf8_offset(p + from.at, s->len - from.at, index - from.index);
+  size_t at = from.at;
+  for (size_t n = from.index - index; n; n--)
+    do
+      at--;
+    while ((p[at] & 0xC0) == 0x80);
+  return at;
+}
+
+/* The byte at which code point `index` of a counted text begins: from the beginning, from the end, or in a long text
+ * from where somebody has been before, so that a walk through the text is not quadratic. */
+static size_t offset_of(snow_cx *cx, snow_str s, size_t index) {
+  snow_place from = {s, 0, 0}, end = {s, (uint32_t)count(s), s->len};
+  if (effort(end, index) < effort(from, index)) from = end;
+  if (s->len < SHARED_FROM) return walk(from, index);
+  snow_place *known = snow_heap_place(cx->heap, s);
+  if (effort(*known, index) < effort(from, index)) from = *known;
+  size_t at = walk(from, index);
+  known->index = (uint32_t)index;
+  known->at = (uint32_t)at;
+  return at;
 }
 
 snow_str snow_string_slice(snow_cx *cx, snow_str s, int64_t start, int64_t stop) {
@@ -203,26 +266,11 @@ snow_str snow_string_slice(snow_cx *cx, snow_str s, int64_t start, int64_t stop)
   if (stop > n) stop = n;
   if (stop <= start) return snow_empty;
   if (n == s->len) return snow_string_part(cx, s, (size_t)start, (size_t)(stop - start));
-  size_t from = snow_utf8_offset(bytes(s), s->len, (size_t)start);
-  size_t len = snow_utf8_offset(bytes(s) + from, s->len - from, (size_t)(stop - start));
-  return snow_string_part(cx, s, from, len);
+  size_t from = offset_of(cx, s, (size_t)start), to = offset_of(cx, s, (size_t)stop);
+  return counted_part(cx, s, from, to - from, (size_t)(stop - start));
 }
 
 /* ---- searching ---- */
-
-/* The first place of needle in hay, or NULL; by memchr and memcmp, with a bound on wasted work through Two-Way where
- * the C library has memmem. */
-const char *snow_find(const char *hay, size_t n, const char *needle, size_t m) {
-  if (m == 0) return hay;
-  while (n >= m) {
-    const char *p = memchr(hay, needle[0], n - m + 1);
-    if (!p) return NULL;
-    if (memcmp(p, needle, m) == 0) return p;
-    n -= (size_t)(p + 1 - hay);
-    hay = p + 1;
-  }
-  return NULL;
-}
 
 bool snow_string_contains(snow_cx *cx, snow_str s, snow_str needle) {
   (void)cx;
@@ -252,7 +300,7 @@ static void trimmed(snow_str s, size_t *from, size_t *len) {
 snow_str snow_string_trim(snow_cx *cx, snow_str s) {
   size_t from, len;
   trimmed(s, &from, &len);
-  return snow_string_part(cx, s, from, len);
+  return snow_string_between(cx, s, from, len);
 }
 
 typedef size_t mapping(const unsigned char *, size_t, unsigned char *);
@@ -261,6 +309,7 @@ static snow_str mapped(snow_cx *cx, snow_str s, mapping *map) {
   if (!len) return snow_empty;
   snow_string *out = snow_string_room(cx, len);
   map(bytes(s), s->len, (unsigned char *)(out + 1));
+  if (snow_string_points(s) == s->len) out->chars = out->len;
   return out;
 }
 snow_str snow_string_to_upper(snow_cx *cx, snow_str s) { return mapped(cx, s, snow_utf8_upper); }
@@ -293,28 +342,59 @@ static bool next_match(matches *m, const char **from, const char **to) {
   return true;
 }
 
-snow_str snow_string_replace(snow_cx *cx, snow_str s, snow_str old_text, snow_str new_text) {
+/* Where old_text is in s, in bytes. To be ended with places_end. */
+typedef struct {
+  uint32_t *at, few[64];
+  size_t n, cap;
+} places;
+
+static void places_find(places *all, snow_str s, snow_str old_text) {
   matches m = {s->data, s->data + s->len, old_text, false};
-  const char *from, *to, *done = s->data;
-  size_t len = s->len, found = 0;
+  const char *from, *to;
+  all->at = all->few;
+  all->n = 0;
+  all->cap = sizeof all->few / sizeof *all->few;
   while (next_match(&m, &from, &to)) {
-    len = len - old_text->len + new_text->len;
-    if (len >= UINT32_MAX) too_long();
-    found++;
+    if (all->n == all->cap) {
+      uint32_t *few = all->at == all->few ? all->few : NULL;
+      all->cap *= 2;
+      all->at = realloc(few ? NULL : all->at, all->cap * sizeof *all->at);
+      if (!all->at) snow_die(102, "Snow: out of memory\n");
+      if (few) memcpy(all->at, few, sizeof all->few);
+    }
+    all->at[all->n++] = (uint32_t)(from - s->data);
   }
-  if (!found) return s;
-  if (!len) return snow_empty;
+}
+
+static void places_end(places *all) {
+  if (all->at != all->few) free(all->at);
+}
+
+snow_str snow_string_replace(snow_cx *cx, snow_str s, snow_str old_text, snow_str new_text) {
+  places found;
+  places_find(&found, s, old_text);
+  if (!found.n) return s;
+  size_t rest = s->len - found.n * old_text->len;
+  if (new_text->len && found.n > (UINT32_MAX - rest) / new_text->len) too_long();
+  size_t len = rest + found.n * new_text->len;
+  if (!len) {
+    places_end(&found);
+    return snow_empty;
+  }
   snow_string *out = snow_string_room(cx, len);
   char *p = (char *)(out + 1);
-  matches again = {s->data, s->data + s->len, old_text, false};
-  while (next_match(&again, &from, &to)) {
-    memcpy(p, done, (size_t)(from - done));
-    p += from - done;
-    memcpy(p, new_text->data, new_text->len);
-    p += new_text->len;
-    done = to;
+  size_t done = 0;
+  for (size_t i = 0; i < found.n; i++) {
+    size_t n = found.at[i] - done;
+    memcpy(p, s->data + done, n);
+    memcpy(p + n, new_text->data, new_text->len);
+    p += n + new_text->len;
+    done = found.at[i] + old_text->len;
   }
-  memcpy(p, done, (size_t)(s->data + s->len - done));
+  memcpy(p, s->data + done, s->len - done);
+  if (snow_string_points(s) != SNOW_UNCOUNTED)
+    out->chars = (uint32_t)(count(s) - found.n * count(old_text) + found.n * count(new_text));
+  places_end(&found);
   return out;
 }
 
@@ -322,27 +402,21 @@ static const uint32_t string_ptrs[] = {0};
 static const snow_layout strings_layout = {SNOW_ARRAY, 0, sizeof(snow_str), 1, 0, 0, 0, string_ptrs, "String"};
 
 snow_list snow_string_split(snow_cx *cx, snow_str s, snow_str delimiter) {
-  matches m = {s->data, s->data + s->len, delimiter, false};
-  const char *from, *to, *done = s->data;
-  size_t pieces = 1;
-  while (next_match(&m, &from, &to))
-    pieces++;
-  if (pieces >= UINT32_MAX) too_long();
-  snow_buf *buf = snow_buf_new(cx, &strings_layout, pieces, sizeof(snow_str));
+  places found;
+  places_find(&found, s, delimiter);
+  snow_buf *buf = snow_buf_new(cx, &strings_layout, found.n + 1, sizeof(snow_str));
   snow_str *out = (snow_str *)(void *)(buf + 1);
-  m = (matches){s->data, s->data + s->len, delimiter, false};
-  while (next_match(&m, &from, &to)) {
-    snow_str piece = snow_string_part(cx, s, (size_t)(done - s->data), (size_t)(from - done));
+  size_t done = 0;
+  for (size_t i = 0; i <= found.n; i++) {
+    size_t to = i < found.n ? found.at[i] : s->len;
+    snow_str piece = snow_string_part(cx, s, done, to - done);
     out[buf->hi] = piece;
     if (buf->old) snow_remember(cx, buf, buf->hi);
     buf->hi++;
-    done = to;
+    done = to + delimiter->len;
   }
-  snow_str piece = snow_string_part(cx, s, (size_t)(done - s->data), (size_t)(s->data + s->len - done));
-  out[buf->hi] = piece;
-  if (buf->old) snow_remember(cx, buf, buf->hi);
-  buf->hi++;
-  return (snow_list){buf, 0, (uint32_t)pieces};
+  places_end(&found);
+  return (snow_list){buf, 0, (uint32_t)(found.n + 1)};
 }
 
 snow_str snow_string_join(snow_cx *cx, snow_list parts, snow_str separator) {
@@ -354,8 +428,10 @@ snow_str snow_string_join(snow_cx *cx, snow_list parts, snow_str separator) {
   if (!len) return snow_empty;
   snow_string *out = snow_string_room(cx, len);
   char *p = (char *)(out + 1);
+  uint64_t chars = (uint64_t)count(separator) * (parts.len - 1);
   for (uint32_t i = 0; i < parts.len; i++) {
     snow_str s = SNOW_AT(snow_str, parts, i);
+    chars += snow_string_points(s);
     if (i) {
       memcpy(p, separator->data, separator->len);
       p += separator->len;
@@ -363,6 +439,7 @@ snow_str snow_string_join(snow_cx *cx, snow_list parts, snow_str separator) {
     memcpy(p, s->data, s->len);
     p += s->len;
   }
+  out->chars = joined_count(chars);
   return out;
 }
 

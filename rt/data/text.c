@@ -43,7 +43,7 @@ snow_list snow_text_chars(snow_cx *cx, snow_str s) {
   for (size_t i = 0; i < s->len;) {
     unsigned char c = bytes(s)[i];
     size_t len = char_len(c);
-    add(cx, b, c < 0x80 ? &ascii_strings[c] : snow_string_new(cx, s->data + i, len));
+    add(cx, b, c < 0x80 ? &ascii_strings[c] : snow_counted(snow_string_new(cx, s->data + i, len), 1));
     i += len;
   }
   return (snow_list){b, 0, (uint32_t)n};
@@ -158,7 +158,7 @@ snow_str snow_text_of_codepoints(snow_cx *cx, snow_list xs) {
     int64_t c = SNOW_AT(int64_t, xs, i);
     out += encode(scalar(c) ? (uint32_t)c : 0xFFFD, out);
   }
-  return s;
+  return snow_counted(s, xs.len);
 }
 
 /* ---- places, in code points ---- */
@@ -176,12 +176,8 @@ int64_t snow_text_index(snow_cx *cx, snow_str s, snow_str part) {
 
 int64_t snow_text_last_index(snow_cx *cx, snow_str s, snow_str part) {
   (void)cx;
-  size_t m = part->len;
-  if (m > s->len) return -1;
-  for (const char *p = s->data + (s->len - m);; p--) {
-    if (memcmp(p, part->data, m) == 0) return place_of(s, p);
-    if (p == s->data) return -1;
-  }
+  const char *at = snow_find_last(s->data, s->len, part->data, part->len);
+  return at ? place_of(s, at) : -1;
 }
 
 int64_t snow_text_count(snow_cx *cx, snow_str s, snow_str part) {
@@ -212,7 +208,7 @@ snow_str snow_text_repeat(snow_cx *cx, snow_str s, int64_t n) {
     memcpy(p + done, p, k);
     done += k;
   }
-  return out;
+  return snow_counted(out, (size_t)snow_string_length(cx, s) * (size_t)n);
 }
 
 snow_str snow_text_reverse(snow_cx *cx, snow_str s) {
@@ -225,7 +221,7 @@ snow_str snow_text_reverse(snow_cx *cx, snow_str s) {
     memcpy(p, s->data + i, len);
     i += len;
   }
-  return out;
+  return snow_counted(out, snow_string_points(s));
 }
 
 snow_str snow_text_trim(snow_cx *cx, snow_str s, bool front, bool back) {
@@ -234,7 +230,7 @@ snow_str snow_text_trim(snow_cx *cx, snow_str s, bool front, bool back) {
     i += k;
   while (back && n > i && (k = snow_utf8_space_back(bytes(s) + i, n - i)))
     n -= k;
-  return n == i ? snow_empty : snow_string_part(cx, s, i, n - i);
+  return snow_string_between(cx, s, i, n - i);
 }
 
 /* Bytes from..to of s, both at the begin of a code point or the end; s itself when they are not. */
@@ -243,7 +239,7 @@ snow_str snow_text_cut(snow_cx *cx, snow_str s, int64_t from, int64_t to) {
   if ((from < (int64_t)s->len && (bytes(s)[from] & 0xC0) == 0x80) ||
       (to < (int64_t)s->len && (bytes(s)[to] & 0xC0) == 0x80))
     return s;
-  return from == to ? snow_empty : snow_string_part(cx, s, (size_t)from, (size_t)(to - from));
+  return snow_string_between(cx, s, (size_t)from, (size_t)(to - from));
 }
 
 /* Where in bytes part is in s, from byte `from` on; -1 if nowhere. */
@@ -307,7 +303,7 @@ snow_str snow_text_of_int(snow_cx *cx, int64_t n, int64_t base) {
     *--p = "0123456789abcdefghijklmnopqrstuvwxyz"[u % b];
   while (u /= b);
   if (n < 0) *--p = '-';
-  return snow_string_new(cx, p, (size_t)(end - p));
+  return snow_counted(snow_string_new(cx, p, (size_t)(end - p)), (size_t)(end - p));
 }
 
 static bool parse_int(snow_str s, int64_t base, int64_t *out) {

@@ -37,6 +37,9 @@ struct snow_heap {
   const snow_root *roots;
   int n_roots;
   snow_str outcome;
+  /* In the two texts that were looked into last. In none after a collection: they may be gone, and others be where they
+   * were. */
+  snow_place places[2];
   blob_ref *blobs;
   size_t stressed; /* bytes since the last collection in stress mode */
   bool small;      /* of one of many processes */
@@ -570,6 +573,7 @@ void snow_collect(snow_cx *cx, bool full) {
   h->at = h->blocks;
   h->line = 0;
   h->since = 0;
+  h->places[0].text = h->places[1].text = NULL;
   h->stats.collections++;
   atomic_fetch_add_explicit(&total_collections, 1, memory_order_relaxed);
   if (full) {
@@ -659,6 +663,15 @@ void snow_heap_roots(snow_heap *h, const snow_root *roots, int n) {
 }
 
 snow_str *snow_heap_outcome(snow_heap *h) { return &h->outcome; }
+
+snow_place *snow_heap_place(snow_heap *h, snow_str text) {
+  snow_place *p = h->places;
+  if (p[1].text == text) return p + 1;
+  if (p[0].text == text) return p;
+  p[1] = p[0];
+  p[0] = (snow_place){text, 0, 0};
+  return p;
+}
 
 snow_heap_stats snow_heap_statistics(const snow_heap *h) {
   snow_heap_stats s = h->stats;

@@ -288,6 +288,12 @@ void emit_expr(Emit *E, Ir *x, int prec) {
     put(E, "})");
     return;
   case X_CONCAT:
+    if (x->args.n == 2) {
+      put(E, "snow_string_concat(cx, ");
+      emit_args(E, x, true);
+      put(E, ")");
+      return;
+    }
     buf_printf(E->b, "snow_concat(cx, %d, (snow_str const[%d]){", x->args.n, x->args.n);
     emit_args(E, x, true);
     put(E, "})");

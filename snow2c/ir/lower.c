@@ -305,6 +305,7 @@ static IrStmt *begin_loop(Lower *L, IrStmtKind k, Loop *loop, Saved *saved) {
   s->label2 = NEW(IrLabel);
   s->label2->hint = "next";
   loop->stmt = s;
+  loop->partial = false;
   loop->outer = L->loop;
   L->loop = loop;
   *saved = begin(L, &s->a);
@@ -402,6 +403,7 @@ static void bind_loop_pat(Lower *L, Pat *p, Ir *v) {
 static Ir *lower_for(Lower *L, Expr *e, Dest d) {
   Repr *result = expr_repr(e);
   IrVar *acc = NULL;
+  Ir *room = NULL;
   IrVar *counter = new_var("i", repr_int());
   Ir *from, *to, *list = NULL;
   Type *it = concretize(e->a->ty);
@@ -438,11 +440,11 @@ static Ir *lower_for(Lower *L, Expr *e, Dest d) {
     Repr *elem = repr_of(result->ty->args[0]);
     Ir *start = x_new(X_ZERO, result);
     if (!e->b && elem->kind != R_UNIT) {
-      /* Every turn adds an element, unless it breaks off: the room is known. */
+      /* Every turn that comes to its end adds an element. */
       from = simple(L, from, "from");
       Ir *count = again(to);
       if (!list) count = int_binary(L, OP_SUB, again(to), again(from), e->span);
-      start = x_call_c("snow_list_reserve", result);
+      start = room = x_call_c("snow_list_reserve", result);
       start->pure = true;
       vec_push(&start->args, x_type(elem));
       vec_push(&start->args, count);
@@ -472,6 +474,7 @@ static Ir *lower_for(Lower *L, Expr *e, Dest d) {
   } else bind_loop_pat(L, e->pat, v);
   lower_for_body(L, e, acc);
   end_loop(L, &loop, saved);
+  if (room && !loop.partial) room->text = "snow_list_with_room";
   if (!acc) return deliver(L, x_unit(), d);
   return deliver(L, x_var(acc), d);
 }
@@ -480,6 +483,8 @@ static Ir *lower_for(Lower *L, Expr *e, Dest d) {
 
 /* Leaves the body being lowered, its value delivered. */
 static void leave_body(Lower *L) {
+  for (Loop *l = L->loop; l; l = l->outer)
+    l->partial = true;
   if (!L->exit) emit(L, T_RETURN);
   else {
     L->exit->used |= !L->dead;
@@ -544,13 +549,21 @@ static Ir *lower_index(Lower *L, Expr *e) {
   return call_fn_typed(L, f, args, types, 2, concretize(e->ty), e->span);
 }
 
+/* Pieces of pieces are pieces of the whole, which is made at once. */
+void concat_part(Ir *x, Ir *part) {
+  if (part->kind != X_CONCAT) vec_push(&x->args, part);
+  else
+    for (int i = 0; i < part->args.n; i++)
+      vec_push(&x->args, part->args.v[i]);
+}
+
 static Ir *lower_string(Lower *L, Expr *e) {
   if (!e->args.n) return x_string(e->s, e->slen);
   Ir *x = x_new(X_CONCAT, repr_string());
   for (int i = 0; i < e->args.n; i++) {
     Expr *part = e->args.v[i];
     if (part->kind == E_STR && !part->args.n) vec_push(&x->args, x_string(part->s, part->slen));
-    else vec_push(&x->args, to_text(L, lower_value(L, part), part->span));
+    else concat_part(x, to_text(L, lower_value(L, part), part->span));
   }
   if (x->args.n == 1) return x->args.v[0];
   return x;
@@ -814,7 +827,10 @@ Ir *lower_expr(Lower *L, Expr *e, Dest d) {
   case E_FOR: return lower_for(L, e, d);
   case E_BLOCK: return lower_block(L, e, d);
   case E_BREAK:
-  case E_CONTINUE: emit(L, e->kind == E_BREAK ? T_BREAK : T_CONTINUE)->loop = L->loop->stmt; break;
+  case E_CONTINUE:
+    emit(L, e->kind == E_BREAK ? T_BREAK : T_CONTINUE)->loop = L->loop->stmt;
+    L->loop->partial = true;
+    break;
   case E_RETURN: {
     if (e->a) lower_expr(L, e->a, L->ret);
     else if (!L->dead) deliver(L, x_unit(), L->ret);

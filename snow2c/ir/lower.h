@@ -20,6 +20,7 @@ static inline Dest dest_to(DestKind kind, IrVar *var) {
 
 typedef struct Loop {
   IrStmt *stmt;
+  bool partial; /* not every turn runs, or not to its end */
   struct Loop *outer;
 } Loop;
 
@@ -64,6 +65,7 @@ Ir *x_tag(Ir *a);
 Ir *x_payload(Ir *a, int variant, int index);
 Ir *x_call_c(const char *name, Repr *r);
 Ir *x_string(const char *s, uint32_t len);
+void concat_part(Ir *x, Ir *part);
 Ir *x_call(IrFn *fn);
 
 Repr *repr_int(void);

@@ -518,10 +518,9 @@ Ir *binary_op(Lower *L, Op op, Ir *a, Ir *b, Type *t, Span at) {
   if (op == OP_CONCAT) {
     Ir *args[2] = {a, b};
     if (r->kind == R_STRING) {
-      Ir *x = x_call_c("snow_string_concat", r);
-      x->pure = true;
-      vec_push(&x->args, a);
-      vec_push(&x->args, b);
+      Ir *x = x_new(X_CONCAT, r);
+      concat_part(x, a);
+      concat_part(x, b);
       return x;
     }
     Module *lib = std_module(intern_z("List"));

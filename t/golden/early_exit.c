@@ -37,7 +37,7 @@ static void Main_main(snow_cx *cx) {
     break;
   }
   bool odd = r_2;
-  snow_list out = snow_list_reserve(cx, &String_type, (int64_t)xs.len);
+  snow_list out = snow_list_with_room(cx, &String_type, (int64_t)xs.len);
   for (int64_t i = 0; i < (int64_t)xs.len; i++) {
     int64_t x_3 = SNOW_AT(int64_t, xs, i);
     snow_str r_3 = snow_empty;
@@ -72,12 +72,12 @@ static snow_str Option_Int_show(snow_cx *cx, struct Option_Int a) {
 
 /* Prelude.to_string : (List<String>) -> String */
 static snow_str Display_List_to_string(snow_cx *cx, snow_list self) {
-  snow_list out = snow_list_reserve(cx, &String_type, (int64_t)self.len);
+  snow_list out = snow_list_with_room(cx, &String_type, (int64_t)self.len);
   for (int64_t i = 0; i < (int64_t)self.len; i++) {
     snow_str x = SNOW_AT(snow_str, self, i);
     out = snow_list_append(cx, &String_type, out, &x);
   }
   snow_str t = snow_string_join(cx, out, &s7);
-  return snow_string_concat(cx, snow_string_concat(cx, &s8, t), &s9);
+  return snow_concat(cx, 3, (snow_str const[3]){&s8, t, &s9});
 }
 

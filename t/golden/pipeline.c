@@ -2,7 +2,7 @@
 static void Main_main(snow_cx *cx) {
   int64_t limit = 3;
   snow_list xs = snow_list_of(cx, &Int_type, 4, (int64_t const[4]){1, 2, 3, 4});
-  snow_list out = snow_list_reserve(cx, &Int_type, (int64_t)xs.len);
+  snow_list out = snow_list_with_room(cx, &Int_type, (int64_t)xs.len);
   for (int64_t i = 0; i < (int64_t)xs.len; i++) {
     int64_t x = SNOW_AT(int64_t, xs, i);
     int64_t item = snow_mul(x, x);
