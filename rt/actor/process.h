@@ -111,6 +111,7 @@ struct snow_process {
   _Atomic unsigned events;
   _Atomic uint64_t sent; /* messages that came in, and how many of them are gone: what looks from outside want */
   _Atomic uint64_t taken;
+  _Atomic(snow_worker *) home; /* where it last ran */
   _Atomic(const char *) name;
   _Atomic(const snow_site *) waits_at; /* a receive */
   _Atomic size_t heap_bytes;
@@ -132,8 +133,8 @@ struct snow_process {
   snow_reason *reason; /* why it ends; set once */
   snow_reason *built;  /* by the library: a reason to be sent */
   unsigned sends;
-  bool ending;         /* it runs its terminate block, or has done so */
-  bool ended;          /* its reason is final */
+  bool ending; /* it runs its terminate block, or has done so */
+  bool ended;  /* its reason is final */
   bool traps;
   bool is_main, is_job;
   bool doomed; /* reason is set, it is to end when it runs */
