@@ -36,7 +36,7 @@ enum {
   IDLE_NAPS = 4,
   CROSSING_NS = 400,
   CALM_NS = 1000000,
-  LONGEST_CALM_NS = 8000000,
+  LONGEST_CALM_NS = 32000000,
   AWAY_NS = 100000
 };
 
@@ -59,9 +59,8 @@ struct snow_worker {
   int number;
   bool searching;
   int nap_ns, idle_naps; /* while it finds nothing */
-  /* whether it pays that it takes from others: since when it has been doing so, or 0, and how many messages have gone
-   * to processes elsewhere since */
-  int64_t trial;
+  /* whether it pays that it runs beside the others: how many messages have gone to processes elsewhere since */
+  int64_t judged_at;
   unsigned crossed;
   int calm_ns; /* how long it was to leave others alone the last time */
   int64_t calm_until;
@@ -78,6 +77,7 @@ struct snow_worker {
 
 static struct {
   _Alignas(64) _Atomic int n_workers, n_idle, n_searching; /* read at every wake-up */
+  _Atomic bool somebody_away;
   _Alignas(64) pthread_mutex_t lock;
   snow_worker *workers[MOST_WORKERS];
   int most;
@@ -293,39 +293,64 @@ static snow_process *choose(snow_worker *w) {
   }
 }
 
-/* A message to a process that runs elsewhere costs CROSSING_NS more than others. If that takes half of the time then
- * one processor alone is faster: the one that took work from the others gives it back, and leaves them alone for a
- * while. Those who talk much to one another so come together. */
-static void judge(snow_worker *w, int64_t now) {
+/* A message to a process that runs elsewhere costs CROSSING_NS more than others. If that takes half of the time of a
+ * worker then one processor alone is faster: it goes away for a moment, in which others may have all that it has, and
+ * does not take from them for a while. Those who talk much to one another so come together. */
+static bool does_harm(snow_worker *w, int64_t now) {
   enum { ENOUGH = 32, WINDOW_NS = 500000 };
-  int64_t passed = now - w->trial;
-  if (!w->trial || w->crossed < ENOUGH) return;
-  if (w->crossed * (int64_t)CROSSING_NS * 2 > passed) {
+  int64_t passed = now - w->judged_at;
+  bool harm = w->crossed >= ENOUGH && w->crossed * (int64_t)CROSSING_NS * 2 > passed;
+  if (!harm && passed <= WINDOW_NS) return false;
+  if (harm) {
     w->calm_ns = !w->calm_ns ? CALM_NS : w->calm_ns * 2 < LONGEST_CALM_NS ? w->calm_ns * 2 : LONGEST_CALM_NS;
     w->calm_until = now + w->calm_ns;
-    w->trial = 0;
-  } else if (passed > WINDOW_NS) {
-    w->calm_ns = 0;
-    w->trial = now;
-    w->crossed = 0;
-  }
+  } else if (now > w->calm_until) w->calm_ns = 0;
+  w->judged_at = now;
+  w->crossed = 0;
+  return harm;
 }
 
 static bool goes_away(snow_worker *w) { return atomic_load_explicit(&w->away, memory_order_relaxed); }
 
-/* For a moment, in which others may have all that it has. */
+static void go_away(snow_worker *w) {
+  bool others = atomic_load(&world.n_idle) < atomic_load(&world.n_workers) - 1;
+  if (others && !atomic_exchange(&world.somebody_away, true)) atomic_store(&w->away, true);
+}
+
 static void stay_away(snow_worker *w) {
   if (w->woken) snow_deque_push(&w->deque, w->woken);
   if (w->bearer) snow_deque_push(&w->deque, w->bearer);
   w->woken = w->bearer = NULL;
-  if (!snow_deque_length(&w->deque) && !snow_deque_length(&w->born)) {
-    atomic_store(&w->away, false);
-    return;
-  }
-  wake_worker(true);
   struct timespec a_moment = {0, AWAY_NS};
-  nanosleep(&a_moment, NULL);
+  if (snow_deque_length(&w->deque) || snow_deque_length(&w->born)) nanosleep(&a_moment, NULL);
   atomic_store(&w->away, false);
+  atomic_store(&world.somebody_away, false);
+}
+
+/* Takes the oldest of n, and some more along. */
+static snow_process *take_some(snow_deque *from, snow_deque *to, int64_t n, int most) {
+  snow_process *p = n ? snow_deque_take(from) : NULL, *more;
+  for (int i = 1; p && i < n && i < most && (more = snow_deque_take(from)); i++)
+    snow_deque_push(to, more);
+  return p;
+}
+
+/* Of one that is away. */
+static snow_process *take_all(snow_worker *w, int64_t now) {
+  if (!atomic_load(&world.somebody_away)) return NULL;
+  snow_process *p = NULL;
+  int n = atomic_load(&world.n_workers);
+  for (int i = 0; i < n && !p; i++) {
+    snow_worker *v = world.workers[i];
+    if (v == w || !goes_away(v)) continue;
+    p = take_some(&v->deque, &w->deque, INT64_MAX, INT_MAX);
+    if (!p) p = take_some(&v->born, &w->born, INT64_MAX, INT_MAX);
+  }
+  if (p) {
+    w->judged_at = now;
+    w->crossed = 0;
+  }
+  return p;
 }
 
 /* Of this worker's own. */
@@ -336,14 +361,9 @@ static snow_process *next_local(snow_worker *w) {
   if (++w->ticks % LOOK_AROUND == 0) {
     int64_t now = snow_now();
     if (snow_timers_next(w->timers) <= now) snow_timers_run(&w->cx, w->timers, now);
-    if (w->trial) {
-      judge(w, now);
-      if (!w->trial) {
-        atomic_store_explicit(&w->away, true, memory_order_relaxed);
-        return NULL;
-      }
-    }
-    if ((p = take_injected())) return p;
+    if (does_harm(w, now)) go_away(w);
+    if (goes_away(w)) return NULL;
+    if ((p = take_injected()) || (p = take_all(w, now))) return p;
     /* The oldest newborn must not wait for ever; but of a tree it is the largest part, so not often. */
     if (now - w->oldest_taken >= SLICE_US * INT64_C(1000)) {
       w->oldest_taken = now;
@@ -396,21 +416,9 @@ static void look_at(snow_worker *v, int64_t now) {
   snow_deque_age(&v->deque);
 }
 
-/* Takes the oldest of n, and some more along. */
-static snow_process *take_some(snow_deque *from, snow_deque *to, int64_t n, int most) {
-  snow_process *p = n ? snow_deque_take(from) : NULL, *more;
-  for (int i = 1; p && i < n && i < most && (more = snow_deque_take(from)); i++)
-    snow_deque_push(to, more);
-  return p;
-}
-
 static snow_process *steal_from(snow_worker *w, snow_worker *v, int64_t now) {
   enum { SOME = 32, SOME_BORN = 8 }; /* of those born one may become many */
   snow_process *p;
-  if (atomic_load(&v->away)) {
-    p = take_some(&v->deque, &w->deque, INT64_MAX, INT_MAX);
-    return p ? p : take_some(&v->born, &w->born, INT64_MAX, INT_MAX);
-  }
   look_at(v, now);
   bool calm = now < w->calm_until, long_turns = atomic_load_explicit(&v->long_turns, memory_order_relaxed);
   int64_t n = calm ? snow_deque_old(&v->deque) : snow_deque_length(&v->deque);
@@ -419,24 +427,21 @@ static snow_process *steal_from(snow_worker *w, snow_worker *v, int64_t now) {
     n = calm || !long_turns ? snow_deque_old(&v->born) : snow_deque_length(&v->born);
     p = take_some(&v->born, &w->born, (n + 1) / 2, SOME_BORN);
   }
-  if (p) {
-    w->trial = now;
-    w->crossed = 0;
-  }
   return p;
 }
 
 static snow_process *steal(snow_worker *w) {
   int64_t now = snow_now();
-  judge(w, now);
+  (void)does_harm(w, now);
+  snow_process *taken = take_all(w, now);
   int n = atomic_load(&world.n_workers);
   int first = n > 1 ? (int)(random_of(w) >> 33) % n : 0;
-  for (int i = 0; i < n; i++) {
+  for (int i = 0; i < n && !taken; i++) {
     snow_worker *v = world.workers[(first + i) % n];
-    snow_process *p = v == w ? NULL : steal_from(w, v, now);
-    if (p) return p;
+    if (v != w) taken = steal_from(w, v, now);
   }
-  return NULL;
+  if (!taken) w->judged_at = now; /* the time in which it does nothing does not count */
+  return taken;
 }
 
 static void stop_searching(snow_worker *w, bool found) {
