@@ -17,6 +17,9 @@
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
+#define COND_CLOCK CLOCK_MONOTONIC
+#else
+#define COND_CLOCK CLOCK_REALTIME
 #endif
 
 enum {
@@ -131,7 +134,7 @@ static snow_worker *new_worker(void) {
   pthread_condattr_t monotonic;
   pthread_condattr_init(&monotonic);
 #ifdef __linux__
-  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  pthread_condattr_setclock(&monotonic, COND_CLOCK);
 #endif
   pthread_cond_init(&w->cond, &monotonic);
   world.workers[w->number] = w;
@@ -612,17 +615,18 @@ static void park(snow_worker *w) {
     int64_t deadline = snow_timers_next(w->timers);
     if (until < deadline) deadline = until;
     if (folds() && atomic_load(&folding.next) < deadline) deadline = atomic_load(&folding.next);
-    if (world.seeded || deadline == INT64_MAX) pthread_cond_wait(&w->cond, &world.lock);
+    if (deadline == INT64_MAX) pthread_cond_wait(&w->cond, &world.lock);
     else {
       if (deadline <= snow_now()) break;
-      struct timespec at = {(time_t)(deadline / 1000000000), (long)(deadline % 1000000000)};
-#ifndef __linux__
       struct timespec real;
-      clock_gettime(CLOCK_REALTIME, &real);
+      clock_gettime(COND_CLOCK, &real);
       int64_t then = (int64_t)real.tv_sec * 1000000000 + real.tv_nsec + (deadline - snow_now());
-      at = (struct timespec){(time_t)(then / 1000000000), (long)(then % 1000000000)};
-#endif
-      if (pthread_cond_timedwait(&w->cond, &world.lock, &at) == ETIMEDOUT) break;
+      struct timespec at = {(time_t)(then / 1000000000), (long)(then % 1000000000)};
+      if (pthread_cond_timedwait(&w->cond, &world.lock, &at) == ETIMEDOUT) {
+        /* With a seed, somebody waits for a descriptor: for him time must pass. */
+        if (world.seeded) snow_time_travel(deadline);
+        break;
+      }
     }
   }
   if (w->idle) unlist(w);
@@ -718,7 +722,7 @@ static void yield(snow_cx *cx, int64_t passed, bool surely) {
   if (!world.seeded || !me) __atomic_store_n(&cx->preempt, 0, __ATOMIC_RELAXED);
   if (!me) return;
   if (world.seeded) {
-    if (!surely && random_of(w) >> 61) return;
+    if (!surely && !me->doomed && random_of(w) >> 61) return;
     snow_time_travel(snow_now() + passed);
     snow_timers_run(cx, w->timers, snow_now());
   } else {
