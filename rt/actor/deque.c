@@ -13,6 +13,8 @@ static snow_ring *ring_new(int64_t size) {
 void snow_deque_init(snow_deque *d) {
   atomic_init(&d->top, 0);
   atomic_init(&d->bottom, 0);
+  atomic_init(&d->lowest, 0);
+  atomic_init(&d->old, 0);
   atomic_init(&d->ring, ring_new(64));
 }
 
@@ -57,6 +59,8 @@ void *snow_deque_pop(snow_deque *d) {
   if (b < atomic_load_explicit(&d->top, memory_order_relaxed)) return NULL;
   snow_ring *r = atomic_load_explicit(&d->ring, memory_order_relaxed);
   atomic_store(&d->bottom, b);
+  if (b < atomic_load_explicit(&d->lowest, memory_order_relaxed))
+    atomic_store_explicit(&d->lowest, b, memory_order_relaxed);
   int64_t t = atomic_load(&d->top);
   void *x = NULL;
   if (t <= b) {
@@ -67,4 +71,16 @@ void *snow_deque_pop(snow_deque *d) {
   }
   atomic_store_explicit(&d->bottom, b + 1, memory_order_relaxed);
   return x;
+}
+
+void snow_deque_age(snow_deque *d) {
+  atomic_store_explicit(&d->old, atomic_load_explicit(&d->lowest, memory_order_relaxed), memory_order_relaxed);
+  atomic_store_explicit(&d->lowest, atomic_load_explicit(&d->bottom, memory_order_relaxed), memory_order_relaxed);
+}
+
+int64_t snow_deque_old(snow_deque *d) {
+  int64_t end = atomic_load_explicit(&d->old, memory_order_relaxed);
+  int64_t lowest = atomic_load_explicit(&d->lowest, memory_order_relaxed);
+  int64_t n = (end < lowest ? end : lowest) - atomic_load_explicit(&d->top, memory_order_relaxed);
+  return n < 0 ? 0 : n;
 }

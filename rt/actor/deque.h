@@ -19,6 +19,9 @@ typedef struct snow_deque {
   char apart[64]; /* the owner's and the thieves' ends on cache lines of their own */
   _Atomic int64_t bottom;
   _Atomic(snow_ring *) ring;
+  /* How old the elements are: what lies below lowest has been there since snow_deque_age was last called, what lies
+   * below old as well since the time before. */
+  _Atomic int64_t lowest, old;
 } snow_deque;
 
 void snow_deque_init(snow_deque *d);
@@ -29,6 +32,11 @@ void snow_deque_push(snow_deque *d, void *x);
 void *snow_deque_pop(snow_deque *d);
 /* By anybody: the oldest, or NULL when there is none. */
 void *snow_deque_take(snow_deque *d);
+
+/* By thieves, now and then: from now on those count as old that were there the last time. */
+void snow_deque_age(snow_deque *d);
+/* How many are old. Roughly: two who call snow_deque_age at once may err. */
+int64_t snow_deque_old(snow_deque *d);
 
 /* In one order with the pushes: who has said that he goes to sleep and sees nothing here will be woken. */
 static inline int64_t snow_deque_length(snow_deque *d) {

@@ -128,19 +128,13 @@ static const char *state_of(snow_process *p) {
   }
 }
 
-static int64_t mailbox_of(snow_process *p) {
-  int64_t n = (int64_t)(atomic_load_explicit(&p->sent, memory_order_relaxed) -
-                        atomic_load_explicit(&p->taken, memory_order_relaxed));
-  return n < 0 ? 0 : n;
-}
-
 static void row(void *arg, snow_process *p) {
   text *t = arg;
   const char *name = process_name(p);
   const snow_site *at = atomic_load_explicit(&p->waits_at, memory_order_relaxed);
   char pid[32];
   snprintf(pid, sizeof pid, "<0.%" PRIu64 ">", (uint64_t)process_pid(p));
-  add(t, "%-14s %-24.24s %-8s %8" PRId64 " %10zu  ", pid, name ? name : "", state_of(p), mailbox_of(p),
+  add(t, "%-14s %-24.24s %-8s %8" PRId64 " %10zu  ", pid, name ? name : "", state_of(p), process_mailbox(p),
       atomic_load_explicit(&p->heap_bytes, memory_order_relaxed));
   if (at) add(t, "%s:%d", at->file, at->line);
   add(t, "\n");
@@ -219,7 +213,7 @@ int64_t snow_process_number_of(snow_cx *cx, snow_pid pid, int64_t what) {
   snow_process *p = snow_process_find(pid);
   if (!p) return 0;
   switch (what) {
-  case 0: return mailbox_of(p);
+  case 0: return process_mailbox(p);
   case 1:
     return (int64_t)(p == cx->self ? snow_heap_size(cx) : atomic_load_explicit(&p->heap_bytes, memory_order_relaxed));
   case 2: return (int64_t)__atomic_load_n(&p->links.n, __ATOMIC_RELAXED);

@@ -63,19 +63,27 @@ snow_message *snow_message_of(snow_cx *cx, snow_kind kind, snow_pid to, const sn
 
 /* ---- sending ---- */
 
-bool snow_deliver(snow_cx *cx, snow_message *m) {
-  snow_process *p = snow_process_find(m->to);
-  if (!p) return false;
+/* A locked addition would cost as much as all the rest. */
+static void count(_Atomic uint64_t *n) {
+  atomic_store_explicit(n, atomic_load_explicit(n, memory_order_relaxed) + 1, memory_order_relaxed);
+}
+
+static bool deliver_to(snow_cx *cx, snow_process *p, snow_message *m) {
   snow_message *head = atomic_load_explicit(&p->inbox, memory_order_relaxed);
-  bool counts = m->kind == MESSAGE, urgent = m->kind == SIGNAL_EXIT;
+  bool urgent = m->kind == SIGNAL_EXIT;
+  if (m->kind == MESSAGE) count(&p->sent); /* first: whoever takes it says how many there really are */
   do {
     if (head == CLOSED) return false;
     m->next = head;
   } while (!atomic_compare_exchange_weak(&p->inbox, &head, m));
-  if (counts) atomic_fetch_add_explicit(&p->sent, 1, memory_order_relaxed);
   snow_wake(cx, p);
   if (urgent) snow_poke(p);
   return true;
+}
+
+bool snow_deliver(snow_cx *cx, snow_message *m) {
+  snow_process *p = snow_process_find(m->to);
+  return p && deliver_to(cx, p, m);
 }
 
 void snow_deliver_or_drop(snow_cx *cx, snow_message *m) {
@@ -90,14 +98,14 @@ static void be_polite(snow_cx *cx, snow_process *to) {
   enum { OFTEN = 64, MANY = 256 };
   snow_process *me = cx->self;
   if (++me->sends % OFTEN || atomic_load_explicit(&to->state, memory_order_relaxed) == PROCESS_WAITING) return;
-  uint64_t sent = atomic_load_explicit(&to->sent, memory_order_relaxed);
-  if (sent - atomic_load_explicit(&to->taken, memory_order_relaxed) > MANY && to != me) snow_give_way(cx);
+  if (process_mailbox(to) > MANY && to != me) snow_give_way(cx);
 }
 
 void snow_send(snow_cx *cx, snow_pid to, const snow_type *t, const void *value) {
   snow_process *p = snow_process_find(to);
   if (!p) return;
-  snow_deliver_or_drop(cx, snow_message_of(cx, MESSAGE, to, t, value));
+  snow_message *m = snow_message_of(cx, MESSAGE, to, t, value);
+  if (!deliver_to(cx, p, m)) snow_message_free(cx, m);
   be_polite(cx, p);
 }
 
@@ -112,16 +120,12 @@ static void keep(snow_process *me, snow_message *m) {
   me->last = &m->next;
 }
 
-/* Only its owner counts what is gone. */
-static void count_taken(snow_process *me) {
-  atomic_store_explicit(&me->taken, atomic_load_explicit(&me->taken, memory_order_relaxed) + 1, memory_order_relaxed);
-}
-
 /* Sorts one thing that came in. */
 static void sort(snow_cx *cx, snow_process *me, snow_message *m) {
+  if (m->kind == MESSAGE) me->arrived++;
   if (m->to != process_pid(me)) {
     /* For who was here before. */
-    if (m->kind == MESSAGE) count_taken(me);
+    if (m->kind == MESSAGE) count(&me->taken);
     snow_signal_refused(cx, m, NULL);
     return;
   }
@@ -130,7 +134,7 @@ static void sort(snow_cx *cx, snow_process *me, snow_message *m) {
     return;
   }
   if (m->kind == MESSAGE && me->is_main) {
-    count_taken(me);
+    count(&me->taken);
     snow_message_free(cx, m);
     return;
   }
@@ -157,6 +161,7 @@ void snow_look(snow_cx *cx) {
     m = oldest->next;
     sort(cx, me, oldest);
   }
+  atomic_store_explicit(&me->sent, me->arrived, memory_order_relaxed);
 }
 
 static snow_message *unlink_at(snow_process *me, snow_message **at) {
@@ -266,7 +271,7 @@ static void discard(snow_cx *cx, snow_process *me, const snow_type *t) {
                (uint64_t)process_pid(me), process_name(me), m->type->name, t->name);
   snow_write_error(text, n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
   snow_message_free(cx, m);
-  count_taken(me);
+  count(&me->taken);
 }
 
 int64_t snow_receive_next(snow_cx *cx, const snow_type *t, void *out, bool signals) {
@@ -305,7 +310,7 @@ int64_t snow_receive_next(snow_cx *cx, const snow_type *t, void *out, bool signa
 void snow_receive_take(snow_cx *cx) {
   snow_process *me = cx->self;
   snow_message *m = unlink_at(me, me->found);
-  if (m->kind == MESSAGE) count_taken(me);
+  if (m->kind == MESSAGE) count(&me->taken);
   snow_message_free(cx, m);
   snow_wait_over(me);
 }
@@ -388,7 +393,7 @@ static int64_t next_event(snow_cx *cx, bool notices) {
     else if (m->kind == MESSAGE) {
       /* Services and supervisors take no other messages. */
       snow_message_free(cx, unlink_at(me, me->cursor));
-      count_taken(me);
+      count(&me->taken);
     } else me->cursor = &m->next;
   }
 }

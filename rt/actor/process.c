@@ -51,7 +51,7 @@ void snow_process_each(void (*visit)(void *arg, snow_process *p), void *arg) {
   places *t = atomic_load_explicit(&table.places, memory_order_acquire);
   for (uint64_t i = 0; i <= t->mask; i++) {
     snow_process *p = atomic_load_explicit(&t->at[i], memory_order_acquire);
-    if (p && (process_pid(p) & t->mask) == i && process_pid(p)) visit(arg, p);
+    if (p && process_pid(p) && (process_pid(p) & t->mask) == i) visit(arg, p);
   }
 }
 
@@ -83,10 +83,24 @@ static void grow(places *old) {
   pthread_mutex_unlock(&table.lock);
 }
 
+/* One after the other. But while several threads bear many, each takes a range at a time: else they would wait for one
+ * another's cache lines, of this counter and of the table. */
+static snow_pid new_pid(struct snow_mem *m) {
+  enum { RANGE = 64, CONTENDED = 256, MOST = 1024 };
+  if (m->next_pid == m->end_pid) {
+    uint64_t n = m->contended > CONTENDED ? RANGE : 1;
+    m->next_pid = atomic_fetch_add_explicit(&table.last, n, memory_order_relaxed);
+    if (m->next_pid != m->end_pid) m->contended += m->contended < MOST ? 2 : 0;
+    else if (m->contended) m->contended--;
+    m->end_pid = m->next_pid + n;
+  }
+  return ++m->next_pid;
+}
+
 /* Gives p a pid by which it can be found. A table that is being filled is not for new ones: they could take the place
  * of an old one. Nor is it known whether a new one has come along when the table grows: it gets another pid, which is
  * not known to anybody yet. */
-static void enter(snow_process *p) {
+static void enter(struct snow_mem *m, snow_process *p) {
   /* Not before the old pid is gone: see mark_named. */
   atomic_store_explicit(&p->named, NOT_NAMED, memory_order_release);
   for (uint64_t pid = 0;;) {
@@ -95,7 +109,7 @@ static void enter(snow_process *p) {
       grow(t ? t->former : NULL); /* at least waits for it */
       continue;
     }
-    if (!pid) atomic_store(&p->pid, pid = atomic_fetch_add(&table.last, 1) + 1);
+    if (!pid) atomic_store_explicit(&p->pid, pid = new_pid(m), memory_order_release);
     if (put_at(t, p)) {
       if (atomic_load(&table.places) == t) return;
     } else if (atomic_load_explicit(&table.made, memory_order_relaxed) > t->mask / 2) {
@@ -108,8 +122,9 @@ static void enter(snow_process *p) {
 
 static void leave(snow_process *p) {
   places *t = atomic_load(&table.places);
-  snow_process *me = p;
-  atomic_compare_exchange_strong(&t->at[process_pid(p) & t->mask], &me, NULL);
+  _Atomic(snow_process *) *at = &t->at[process_pid(p) & t->mask];
+  /* Nobody takes the place of who has not ended. */
+  if (atomic_load_explicit(at, memory_order_relaxed) == p) atomic_store_explicit(at, NULL, memory_order_release);
   atomic_store_explicit(&p->pid, 0, memory_order_release);
 }
 
@@ -215,7 +230,7 @@ static void panicked(snow_cx *cx, const char *text, const char *message) {
 
 static snow_process *born(struct snow_mem *mem, const char *name) {
   snow_process *p = take_free(mem);
-  enter(p);
+  enter(mem, p);
   p->cx.mem = mem;
   p->cx.self = p;
   p->cx.panicked = panicked;

@@ -109,8 +109,10 @@ struct snow_process {
   _Atomic(snow_message *) inbox; /* newest first; CLOSED when nothing can come in any more */
   _Atomic int state;             /* snow_state */
   _Atomic unsigned events;
-  _Atomic uint64_t sent; /* messages that came in, and how many of them are gone: what looks from outside want */
-  _Atomic uint64_t taken;
+  /* Messages that came in, and how many of them are gone: what looks from outside want. Two senders at once may count
+   * one, but who owns it knows how many it has seen, and says so when it looks. */
+  _Atomic uint64_t sent, taken;
+  _Atomic(snow_worker *) home; /* where it last ran */
   _Atomic(const char *) name;
   _Atomic(const snow_site *) waits_at; /* a receive */
   _Atomic size_t heap_bytes;
@@ -132,8 +134,9 @@ struct snow_process {
   snow_reason *reason; /* why it ends; set once */
   snow_reason *built;  /* by the library: a reason to be sent */
   unsigned sends;
-  bool ending;         /* it runs its terminate block, or has done so */
-  bool ended;          /* its reason is final */
+  uint64_t arrived; /* messages it has seen */
+  bool ending;      /* it runs its terminate block, or has done so */
+  bool ended;       /* its reason is final */
   bool traps;
   bool is_main, is_job;
   bool doomed; /* reason is set, it is to end when it runs */
@@ -158,6 +161,12 @@ static inline snow_process *self(snow_cx *cx) { return cx->self; }
 
 snow_process *snow_process_main(void (*body)(snow_cx *, const void *), const void *program);
 void snow_job_born(snow_process *parent, snow_process *job);
+/* Messages that nobody has taken. */
+static inline int64_t process_mailbox(snow_process *p) {
+  int64_t n = (int64_t)(atomic_load_explicit(&p->sent, memory_order_relaxed) -
+                        atomic_load_explicit(&p->taken, memory_order_relaxed));
+  return n < 0 ? 0 : n;
+}
 /* The process of a pid, or NULL. It may end at any time. */
 snow_process *snow_process_find(snow_pid pid);
 /* Calls visit for each that lives; those that are born or end meanwhile may be left out. */

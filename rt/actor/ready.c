@@ -7,7 +7,9 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#ifdef __linux__
+/* configure --with-wait=poll takes the other one where there are both. */
+#if defined(__linux__) && !defined(SNOW_WAIT_POLL)
+#define SNOW_EPOLL 1
 #include <sys/epoll.h>
 #else
 #include <fcntl.h>
@@ -20,7 +22,7 @@ static void wake(snow_pid pid) {
   if (p) snow_wake_event(NULL, p, EVENT_READY);
 }
 
-#ifdef __linux__
+#ifdef SNOW_EPOLL
 
 static int epoll = -1;
 
@@ -153,23 +155,39 @@ static int ready(int fd, int events, int timeout) {
          (p.revents & (POLLOUT | POLLHUP | POLLERR) ? events & SNOW_WRITABLE : 0);
 }
 
+static int limit(int64_t ms) { return ms < 0 ? -1 : ms > INT32_MAX ? INT32_MAX : (int)ms; }
+
+/* Another thread watches it. What wakes us may have been meant for a wait before. */
+static int wait_watched(snow_cx *cx, int fd, int events, int64_t ms) {
+  snow_process *me = cx->self;
+  snow_pid pid = process_pid(me);
+  int now = 0;
+  snow_busy(1);
+  snow_wait_at_most(me, ms);
+  while (!now && me->deadline >= 0 && !me->doomed) {
+    atomic_fetch_and(&me->events, ~(unsigned)EVENT_READY);
+    if (!watch(pid, fd, events)) {
+      now = ready(fd, events, limit(ms));
+      break;
+    }
+    while (snow_wait_event(cx, EVENT_READY))
+      ;
+    unwatch(pid, fd);
+    now = ready(fd, events, 0);
+  }
+  snow_wait_over(me);
+  atomic_fetch_and(&me->events, ~(unsigned)EVENT_READY);
+  snow_busy(-1);
+  return now;
+}
+
 int snow_wait(snow_cx *cx, int fd, int events, int64_t ms) {
   snow_process *me = cx->self;
   int now = ready(fd, events, 0);
   if (now || ms == 0) return now;
-  if (!me || !snow_world_has_others()) return ready(fd, events, ms < 0 ? -1 : ms > INT32_MAX ? INT32_MAX : (int)ms);
+  if (!me || !snow_world_has_others()) return ready(fd, events, limit(ms));
   pthread_once(&once, start);
-  snow_pid pid = process_pid(me);
-  atomic_fetch_and(&me->events, ~(unsigned)EVENT_READY);
-  if (!watch(pid, fd, events)) return ready(fd, events, -1);
-  snow_busy(1);
-  snow_wait_at_most(me, ms);
-  while (snow_wait_event(cx, EVENT_READY))
-    ;
-  snow_wait_over(me);
-  atomic_fetch_and(&me->events, ~(unsigned)EVENT_READY);
-  unwatch(pid, fd);
-  snow_busy(-1);
+  now = wait_watched(cx, fd, events, ms);
   if (me->doomed) snow_poke(me); /* the caller may have things to release first */
-  return ready(fd, events, 0);
+  return now;
 }

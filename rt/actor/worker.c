@@ -7,6 +7,7 @@
 #include "actor/process.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -14,6 +15,12 @@
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#define COND_CLOCK CLOCK_MONOTONIC
+#else
+#define COND_CLOCK CLOCK_REALTIME
+#endif
 
 enum {
   MOST_WORKERS = 256,
@@ -22,7 +29,18 @@ enum {
   LOOK_AROUND = 61,
   END_MS = 5000,
   STEP_NS = 1000,
-  NURSERY = 512
+  NURSERY = 128,
+  LOOK_NS = 20000,
+  STALE_NS = 5000000,
+  LONG_WAIT_NS = 500000,
+  LONG_TURN_NS = 2000,
+  NAP_NS = 50000,
+  LONGEST_NAP_NS = 500000,
+  IDLE_NAPS = 4,
+  CROSSING_NS = 400,
+  CALM_NS = 1000000,
+  LONGEST_CALM_NS = 32000000,
+  AWAY_NS = 100000
 };
 
 struct snow_worker {
@@ -31,8 +49,9 @@ struct snow_worker {
   snow_deque deque; /* those that can run again */
   snow_deque born;  /* those that have not run yet: the newest first, so a tree of them is walked in depth */
   _Alignas(64) snow_process *woken; /* runs next */
-  unsigned woken_run, ticks, newborn_turns;
+  unsigned woken_run, ticks, births, newborn_turns;
   snow_process *bearer; /* goes on after those turns */
+  int64_t oldest_taken;
   snow_timers *timers;
   _Atomic(snow_process *) current;
   _Atomic unsigned switches;
@@ -42,6 +61,17 @@ struct snow_worker {
   uint64_t random;
   int number;
   bool searching;
+  int nap_ns, idle_naps; /* while it finds nothing */
+  /* whether it pays that it runs beside the others: how many messages have gone to processes elsewhere since */
+  int64_t judged_at;
+  unsigned crossed;
+  int calm_ns; /* how long it was to leave others alone the last time */
+  int64_t calm_until;
+  /* what thieves know about it */
+  _Alignas(64) _Atomic int64_t seen_at;
+  _Atomic int64_t aged_at;
+  _Atomic unsigned seen_switches;
+  _Atomic bool long_turns, away;
   /* parking, under world.lock */
   pthread_cond_t cond;
   bool idle, notified;
@@ -50,6 +80,7 @@ struct snow_worker {
 
 static struct {
   _Alignas(64) _Atomic int n_workers, n_idle, n_searching; /* read at every wake-up */
+  _Atomic bool somebody_away;
   _Alignas(64) pthread_mutex_t lock;
   snow_worker *workers[MOST_WORKERS];
   int most;
@@ -103,7 +134,7 @@ static snow_worker *new_worker(void) {
   pthread_condattr_t monotonic;
   pthread_condattr_init(&monotonic);
 #ifdef __linux__
-  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  pthread_condattr_setclock(&monotonic, COND_CLOCK);
 #endif
   pthread_cond_init(&w->cond, &monotonic);
   world.workers[w->number] = w;
@@ -142,10 +173,17 @@ static void unlist(snow_worker *w) {
   }
 }
 
-/* There is more to do than the caller will do next: another worker should look. One that searches is enough; it wakes
- * the next when it has found something. */
-static void wake_worker(void) {
-  if (atomic_load(&world.n_searching) > 0) return;
+static void search(snow_worker *w) {
+  if (w->searching) return;
+  w->searching = true;
+  atomic_fetch_add(&world.n_searching, 1);
+}
+
+/* There is more to do than the caller will do next: another worker should look. One that searches is enough, even one
+ * that naps unless it is urgent; it wakes the next when it has found something. */
+static void wake_worker(bool urgent) {
+  bool somebody = atomic_load(&world.n_searching) > 0;
+  if (somebody && !urgent) return;
   if (atomic_load(&world.n_idle) == 0 && atomic_load_explicit(&world.n_workers, memory_order_relaxed) >= world.most)
     return;
   pthread_mutex_lock(&world.lock);
@@ -153,13 +191,11 @@ static void wake_worker(void) {
   if (w) {
     unlist(w);
     w->notified = true;
-    w->searching = true;
-    atomic_fetch_add(&world.n_searching, 1);
+    search(w);
     pthread_cond_signal(&w->cond);
-  } else if (atomic_load(&world.n_workers) < world.most && !world.over) {
+  } else if (!somebody && atomic_load(&world.n_workers) < world.most && !world.over) {
     w = new_worker();
-    w->searching = true;
-    atomic_fetch_add(&world.n_searching, 1);
+    search(w);
     if (!snow_start_thread(worker_thread, w)) {
       /* Those that there are will do. Nobody looks at the last one without a thread. */
       world.most = w->number;
@@ -178,7 +214,7 @@ static void inject(snow_process *p) {
   world.injected_last = &p->next;
   atomic_fetch_add(&world.n_injected, 1);
   pthread_mutex_unlock(&world.lock);
-  wake_worker();
+  wake_worker(true);
 }
 
 static snow_process *take_injected(void) {
@@ -208,7 +244,7 @@ static void enqueue(snow_worker *w, snow_process *p) {
     return;
   }
   snow_deque_push(&w->deque, p);
-  wake_worker();
+  wake_worker(false);
 }
 
 static void run_next(snow_worker *w, snow_process *p) {
@@ -223,8 +259,10 @@ static void run_next(snow_worker *w, snow_process *p) {
 
 void snow_wake(snow_cx *cx, snow_process *p) {
   int waiting = PROCESS_WAITING;
+  snow_worker *w = cx ? cx->worker : NULL;
+  if (w) w->crossed += atomic_load_explicit(&p->home, memory_order_relaxed) != w;
   if (atomic_load(&p->state) == PROCESS_WAITING && atomic_compare_exchange_strong(&p->state, &waiting, PROCESS_READY))
-    run_next(cx ? cx->worker : NULL, p);
+    run_next(w, p);
 }
 
 void snow_wake_event(snow_cx *cx, snow_process *p, unsigned event) {
@@ -258,18 +296,96 @@ static snow_process *choose(snow_worker *w) {
   }
 }
 
+/* A message to a process that runs elsewhere costs CROSSING_NS more than others. If that takes half of the time of a
+ * worker then one processor alone is faster: it goes away for a moment, in which others may have all that it has, and
+ * does not take from them for a while. Those who talk much to one another so come together. */
+static bool does_harm(snow_worker *w, int64_t now) {
+  enum { ENOUGH = 32, WINDOW_NS = 500000 };
+  int64_t passed = now - w->judged_at;
+  bool harm = w->crossed >= ENOUGH && w->crossed * (int64_t)CROSSING_NS * 2 > passed;
+  if (!harm && passed <= WINDOW_NS) return false;
+  if (harm) {
+    w->calm_ns = !w->calm_ns ? CALM_NS : w->calm_ns * 2 < LONGEST_CALM_NS ? w->calm_ns * 2 : LONGEST_CALM_NS;
+    w->calm_until = now + w->calm_ns;
+  } else if (now > w->calm_until) w->calm_ns = 0;
+  w->judged_at = now;
+  w->crossed = 0;
+  return harm;
+}
+
+static bool goes_away(snow_worker *w) { return atomic_load_explicit(&w->away, memory_order_relaxed); }
+
+static void go_away(snow_worker *w) {
+  bool others = atomic_load(&world.n_idle) < atomic_load(&world.n_workers) - 1;
+  if (others && !atomic_exchange(&world.somebody_away, true)) atomic_store(&w->away, true);
+}
+
+static void stay_away(snow_worker *w) {
+  if (w->woken) snow_deque_push(&w->deque, w->woken);
+  if (w->bearer) snow_deque_push(&w->deque, w->bearer);
+  w->woken = w->bearer = NULL;
+  struct timespec a_moment = {0, AWAY_NS};
+  if (snow_deque_length(&w->deque) || snow_deque_length(&w->born)) nanosleep(&a_moment, NULL);
+  atomic_store(&w->away, false);
+  atomic_store(&world.somebody_away, false);
+}
+
+/* Takes the oldest of n, and some more along. */
+static snow_process *take_some(snow_deque *from, snow_deque *to, int64_t n, int most) {
+  snow_process *p = n ? snow_deque_take(from) : NULL, *more;
+  for (int i = 1; p && i < n && i < most && (more = snow_deque_take(from)); i++)
+    snow_deque_push(to, more);
+  return p;
+}
+
+/* Of one that is away. */
+static snow_process *take_all(snow_worker *w, int64_t now) {
+  if (!atomic_load(&world.somebody_away)) return NULL;
+  snow_process *p = NULL;
+  int n = atomic_load(&world.n_workers);
+  for (int i = 0; i < n && !p; i++) {
+    snow_worker *v = world.workers[i];
+    if (v == w || !goes_away(v)) continue;
+    p = take_some(&v->deque, &w->deque, INT64_MAX, INT_MAX);
+    if (!p) p = take_some(&v->born, &w->born, INT64_MAX, INT_MAX);
+  }
+  if (p) {
+    w->judged_at = now;
+    w->crossed = 0;
+  }
+  return p;
+}
+
 /* Of this worker's own. */
 static snow_process *next_local(snow_worker *w) {
   if (world.seeded) return choose(w);
+  if (goes_away(w)) return NULL;
   snow_process *p;
   if (++w->ticks % LOOK_AROUND == 0) {
-    if (snow_timers_next(w->timers) != INT64_MAX) snow_timers_run(&w->cx, w->timers, snow_now());
-    if ((p = take_injected()) || (p = snow_deque_take(&w->born))) return p;
+    int64_t now = snow_now();
+    if (snow_timers_next(w->timers) <= now) snow_timers_run(&w->cx, w->timers, now);
+    if (does_harm(w, now)) go_away(w);
+    if (goes_away(w)) return NULL;
+    if ((p = take_injected()) || (p = take_all(w, now))) return p;
+    /* The oldest newborn must not wait for ever; but of a tree it is the largest part, so not often. */
+    if (now - w->oldest_taken >= SLICE_US * INT64_C(1000)) {
+      w->oldest_taken = now;
+      if ((p = snow_deque_take(&w->born))) return p;
+    }
   }
   if ((p = w->bearer)) {
     snow_process *child = w->newborn_turns ? snow_deque_pop(&w->born) : NULL;
-    w->newborn_turns -= child != NULL;
-    if (child) return child;
+    if (child) {
+      w->newborn_turns--;
+      return child;
+    }
+    w->newborn_turns = 0;
+    if (++w->woken_run <= LIFO_MOST) { /* before it goes on, some of the others */
+      snow_process *next = w->woken ? w->woken : snow_deque_take(&w->deque);
+      w->woken = NULL;
+      if (next) return next;
+    }
+    w->woken_run = 0;
     w->bearer = NULL;
     return p;
   }
@@ -285,46 +401,71 @@ static snow_process *next_local(snow_worker *w) {
   return take_injected();
 }
 
-/* Takes the oldest, and some more along, so that it pays. */
-static snow_process *take_some(snow_deque *from, snow_deque *to) {
-  enum { SOME = 32 };
-  int64_t n = snow_deque_length(from) / 2;
-  snow_process *p = snow_deque_take(from), *more;
-  for (int i = 0; p && i < n && i < SOME && (more = snow_deque_take(from)); i++)
-    snow_deque_push(to, more);
+/* A process that goes to another processor has its memory fetched from the former one, which takes longer than many a
+ * turn. So of those born we take only what has waited for a while, or from one whose turns are long; both shows when
+ * one looks twice. */
+static void look_at(snow_worker *v, int64_t now) {
+  int64_t passed = now - atomic_load_explicit(&v->seen_at, memory_order_relaxed);
+  if (passed < LOOK_NS) return;
+  unsigned switches = atomic_load_explicit(&v->switches, memory_order_relaxed);
+  unsigned turns = switches - atomic_load_explicit(&v->seen_switches, memory_order_relaxed);
+  atomic_store_explicit(&v->seen_at, now, memory_order_relaxed);
+  atomic_store_explicit(&v->seen_switches, switches, memory_order_relaxed);
+  atomic_store_explicit(&v->long_turns, passed < STALE_NS && passed >= (int64_t)turns * LONG_TURN_NS,
+                        memory_order_relaxed);
+  snow_deque_age(&v->born);
+  if (now - atomic_load_explicit(&v->aged_at, memory_order_relaxed) < LONG_WAIT_NS) return;
+  atomic_store_explicit(&v->aged_at, now, memory_order_relaxed);
+  snow_deque_age(&v->deque);
+}
+
+static snow_process *steal_from(snow_worker *w, snow_worker *v, int64_t now) {
+  enum { SOME = 32, SOME_BORN = 8 }; /* of those born one may become many */
+  snow_process *p;
+  look_at(v, now);
+  bool calm = now < w->calm_until, long_turns = atomic_load_explicit(&v->long_turns, memory_order_relaxed);
+  int64_t n = calm ? snow_deque_old(&v->deque) : snow_deque_length(&v->deque);
+  p = take_some(&v->deque, &w->deque, (n + 1) / 2, SOME);
+  if (!p) {
+    n = calm || !long_turns ? snow_deque_old(&v->born) : snow_deque_length(&v->born);
+    p = take_some(&v->born, &w->born, (n + 1) / 2, SOME_BORN);
+  }
   return p;
 }
 
 static snow_process *steal(snow_worker *w) {
+  int64_t now = snow_now();
+  (void)does_harm(w, now);
+  snow_process *taken = take_all(w, now);
   int n = atomic_load(&world.n_workers);
   int first = n > 1 ? (int)(random_of(w) >> 33) % n : 0;
-  for (int i = 0; i < n; i++) {
+  for (int i = 0; i < n && !taken; i++) {
     snow_worker *v = world.workers[(first + i) % n];
-    snow_process *p = v == w ? NULL : take_some(&v->deque, &w->deque);
-    if (!p && v != w) p = take_some(&v->born, &w->deque);
-    if (p) return p;
+    if (v != w) taken = steal_from(w, v, now);
   }
-  return NULL;
+  if (!taken) w->judged_at = now; /* the time in which it does nothing does not count */
+  return taken;
 }
 
 static void stop_searching(snow_worker *w, bool found) {
   if (!w->searching) return;
   w->searching = false;
   /* The last one who searched and found something passes the search on. */
-  if (atomic_fetch_sub(&world.n_searching, 1) == 1 && found) wake_worker();
+  if (atomic_fetch_sub(&world.n_searching, 1) == 1 && found) wake_worker(false);
 }
 
 static snow_process *find_work(snow_worker *w) {
+  if (goes_away(w)) stay_away(w);
   if (!world.seeded && snow_timers_next(w->timers) != INT64_MAX) snow_timers_run(&w->cx, w->timers, snow_now());
   snow_process *p = next_local(w);
   if (!p && !world.seeded) {
-    if (!w->searching) {
-      w->searching = true;
-      atomic_fetch_add(&world.n_searching, 1);
-    }
+    search(w);
     p = steal(w);
   }
-  stop_searching(w, p != NULL);
+  if (p) {
+    stop_searching(w, true);
+    w->nap_ns = w->idle_naps = 0;
+  }
   return p;
 }
 
@@ -423,6 +564,16 @@ static void fold_stacks(snow_worker *w) {
 
 /* ---- parking ---- */
 
+/* One who has found nothing while others run looks again soon, and less and less often, before it goes to sleep until
+ * it is woken: what there is to do may become worth taking, and those who make it need not wake anybody meanwhile. */
+static bool naps(snow_worker *w, int idle) {
+  if (!w->searching || idle == atomic_load(&world.n_workers) || atomic_load(&world.n_searching) != 1) return false;
+  w->idle_naps = work_somewhere() ? 0 : w->idle_naps + 1;
+  if (w->idle_naps > IDLE_NAPS) return false;
+  w->nap_ns = !w->nap_ns ? NAP_NS : w->nap_ns * 2 < LONGEST_NAP_NS ? w->nap_ns * 2 : LONGEST_NAP_NS;
+  return true;
+}
+
 static void park(snow_worker *w) {
   fold_stacks(w);
   pthread_mutex_lock(&world.lock);
@@ -431,9 +582,16 @@ static void park(snow_worker *w) {
   w->next_idle = world.idle;
   world.idle = w;
   int idle = atomic_fetch_add(&world.n_idle, 1) + 1;
+  int64_t until = INT64_MAX;
+  if (naps(w, idle)) until = snow_now() + w->nap_ns;
+  else {
+    stop_searching(w, false);
+    w->nap_ns = w->idle_naps = 0;
+  }
   while (world.over && w->number)
     pthread_cond_wait(&w->cond, &world.lock);
-  if (world.over || work_somewhere()) {
+  /* If another one searches it will see what there is. */
+  if (world.over || (!w->searching && !atomic_load(&world.n_searching) && work_somewhere())) {
     unlist(w);
     pthread_mutex_unlock(&world.lock);
     return;
@@ -455,18 +613,20 @@ static void park(snow_worker *w) {
   }
   while (!w->notified && !world.over) {
     int64_t deadline = snow_timers_next(w->timers);
+    if (until < deadline) deadline = until;
     if (folds() && atomic_load(&folding.next) < deadline) deadline = atomic_load(&folding.next);
-    if (world.seeded || deadline == INT64_MAX) pthread_cond_wait(&w->cond, &world.lock);
+    if (deadline == INT64_MAX) pthread_cond_wait(&w->cond, &world.lock);
     else {
       if (deadline <= snow_now()) break;
-      struct timespec at = {(time_t)(deadline / 1000000000), (long)(deadline % 1000000000)};
-#ifndef __linux__
       struct timespec real;
-      clock_gettime(CLOCK_REALTIME, &real);
+      clock_gettime(COND_CLOCK, &real);
       int64_t then = (int64_t)real.tv_sec * 1000000000 + real.tv_nsec + (deadline - snow_now());
-      at = (struct timespec){(time_t)(then / 1000000000), (long)(then % 1000000000)};
-#endif
-      if (pthread_cond_timedwait(&w->cond, &world.lock, &at) == ETIMEDOUT) break;
+      struct timespec at = {(time_t)(then / 1000000000), (long)(then % 1000000000)};
+      if (pthread_cond_timedwait(&w->cond, &world.lock, &at) == ETIMEDOUT) {
+        /* With a seed, somebody waits for a descriptor: for him time must pass. */
+        if (world.seeded) snow_time_travel(deadline);
+        break;
+      }
     }
   }
   if (w->idle) unlist(w);
@@ -477,6 +637,8 @@ static void park(snow_worker *w) {
 
 static void prepare(snow_worker *w, snow_process *p) {
   atomic_store_explicit(&p->state, PROCESS_RUNNING, memory_order_relaxed);
+  w->births = 0;
+  if (p->worker != w) atomic_store_explicit(&p->home, w, memory_order_relaxed);
   p->worker = w;
   p->cx.worker = w;
   p->cx.mem = w->cx.mem;
@@ -560,7 +722,7 @@ static void yield(snow_cx *cx, int64_t passed, bool surely) {
   if (!world.seeded || !me) __atomic_store_n(&cx->preempt, 0, __ATOMIC_RELAXED);
   if (!me) return;
   if (world.seeded) {
-    if (!surely && random_of(w) >> 61) return;
+    if (!surely && !me->doomed && random_of(w) >> 61) return;
     snow_time_travel(snow_now() + passed);
     snow_timers_run(cx, w->timers, snow_now());
   } else {
@@ -572,9 +734,9 @@ static void yield(snow_cx *cx, int64_t passed, bool surely) {
   if (world.seeded && !world.n_ready) return;
   /* Who has had its time makes room for who has had none. Otherwise new ones come after those that ran before, which
    * are soon done with what others wait for; but one that never waits would keep them waiting. */
-  snow_process *next = world.seeded ? NULL : snow_deque_take(&w->born);
+  snow_process *next = world.seeded || goes_away(w) ? NULL : snow_deque_take(&w->born);
   if (!next) next = next_local(w);
-  if (!next) return;
+  if (!next && !goes_away(w)) return;
   leave(cx, YIELDS, next);
   snow_process_resumed(cx);
 }
@@ -586,15 +748,17 @@ void snow_interrupted(snow_cx *cx) { yield(cx, 5 * SLICE_US * INT64_C(1000), tru
 void snow_start_process(snow_cx *cx, snow_process *p) {
   snow_worker *w = cx->worker;
   atomic_store_explicit(&p->state, PROCESS_READY, memory_order_relaxed);
+  p->worker = w;
+  atomic_store_explicit(&p->home, w, memory_order_relaxed);
   if (world.seeded) {
     enqueue(w, p);
     return;
   }
   snow_deque_push(&w->born, p);
-  wake_worker();
+  wake_worker(false);
   /* Who bears more than are looked after lets some of them run first. */
-  if (snow_deque_length(&w->born) % NURSERY == NURSERY - 1) {
-    w->newborn_turns = NURSERY / 2;
+  if (++w->births == NURSERY) {
+    w->newborn_turns = NURSERY;
     snow_process *child = snow_deque_pop(&w->born);
     if (child) leave(cx, BEARS, child);
     snow_process_resumed(cx);
@@ -628,6 +792,9 @@ static void loop(snow_worker *w) {
 }
 
 static void *worker_thread(void *p) {
+#ifdef PR_SET_TIMERSLACK
+  (void)prctl(PR_SET_TIMERSLACK, 1000); /* naps are short */
+#endif
   loop(p);
   return NULL;
 }

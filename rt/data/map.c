@@ -352,6 +352,13 @@ static int64_t find(snow_cx *cx, const snow_type *k, const snow_map *m, const vo
 
 /* ---- few keys ---- */
 
+/* Without hashes to compare first. Floats inside other types are told apart by their bits, as the hashes of more keys
+ * would do it: 0.0 and -0.0 are different keys. */
+static bool same_of_few(snow_cx *cx, const snow_type *k, const void *a, const void *b) {
+  if (k->kind == SNOW_INT || k->kind == SNOW_FLOAT || k->kind == SNOW_STRING) return same_key(cx, k, a, b);
+  return k->eq(cx, a, b) && k->hash(cx, a) == k->hash(cx, b);
+}
+
 static void *item(const snow_buf *b, const snow_type *t, uint32_t i) {
   return (char *)(uintptr_t)(b + 1) + (size_t)i * t->size;
 }
@@ -359,7 +366,7 @@ static void *item(const snow_buf *b, const snow_type *t, uint32_t i) {
 static int64_t find_few(snow_cx *cx, const snow_type *k, const snow_map *m, const void *key) {
   if (!k->size) return 0; /* there is only one key */
   for (uint32_t i = 0; i < m->count; i++)
-    if (same_key(cx, k, item(m->keys, k, i), key)) return i;
+    if (same_of_few(cx, k, item(m->keys, k, i), key)) return i;
   return -1;
 }
 

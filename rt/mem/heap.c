@@ -599,7 +599,9 @@ static snow_heap *new_heap(snow_cx *cx, bool small) {
 #endif
     first = false;
   }
-  snow_heap *h = need(calloc(1, sizeof *h));
+  /* Processes come and go: not by malloc, which two threads would contend for. */
+  snow_heap *h = small ? snow_cell_new(cx->mem, sizeof *h) : need(malloc(sizeof *h));
+  memset(h, 0, sizeof *h);
   h->small = small;
   h->base = small ? (size_t)32 << 10 : (size_t)4 << 20;
   h->nursery = h->base;
@@ -628,7 +630,8 @@ void snow_heap_free(snow_cx *cx) {
   free(h->page_keys);
   free(h->page_vals);
   free(h->rem);
-  free(h);
+  if (h->small) snow_cell_free(cx->mem, h, sizeof *h);
+  else free(h);
   cx->heap = NULL;
   cx->free = cx->end = NULL;
 }

@@ -76,7 +76,8 @@ struct snow_mem {
   struct small *stacks; /* ctx/stack.c */
   int n_stacks;
   struct snow_process *processes; /* actor/process.c */
-  int n_processes;
+  int n_processes, contended;     /* how often others took pids in between */
+  uint64_t next_pid, end_pid;     /* of a range */
   block *free[N_CLASSES];
   int n_free[N_CLASSES];
   snow_object **stack;

@@ -39,7 +39,7 @@ static void *thief(void *unused) {
 }
 
 int main(void) {
-  printf("1..8\n");
+  printf("1..10\n");
   snow_deque_init(&deque);
   ok(!snow_deque_take(&deque) && snow_deque_length(&deque) == 0, "an empty deque gives nothing");
   for (uintptr_t i = 1; i <= 1000; i++) snow_deque_push(&deque, (void *)i);
@@ -86,5 +86,17 @@ int main(void) {
   once = 0;
   for (int i = 1; i <= ELEMENTS; i++) once += atomic_load(&times[i]) == 1;
   ok(once == ELEMENTS, "an owner that takes the newest, and three thieves: each element once");
+
+  snow_deque_age(&deque);
+  for (uintptr_t i = 1; i <= 10; i++) snow_deque_push(&deque, (void *)i);
+  snow_deque_age(&deque);
+  bool young = snow_deque_old(&deque) == 0;
+  snow_deque_push(&deque, (void *)(uintptr_t)11);
+  snow_deque_age(&deque);
+  ok(young && snow_deque_old(&deque) == 10, "those are old that were there the last time but one");
+  for (int i = 0; i < 4; i++) snow_deque_pop(&deque);
+  for (uintptr_t i = 1; i <= 4; i++) snow_deque_push(&deque, (void *)i);
+  snow_deque_take(&deque);
+  ok(snow_deque_old(&deque) == 6, "not those that have come in the place of others");
   snow_deque_free(&deque);
 }

@@ -21,7 +21,7 @@ static void *churn(void *arg) {
   for (int i = 0; i < ROUNDS; i++) {
     r = r * 6364136223846793005u + 1442695040888963407u;
     snow_process *p = take_free(m);
-    enter(p);
+    enter(m, p);
     if (snow_process_find(process_pid(p)) != p) atomic_fetch_add(&wrong, 1);
     if (r >> 60 == 0 && n < STAY) {
       stay[me][n] = p;
