@@ -2,6 +2,7 @@
  * a running process is what its worker writes atomically; the rest may be a moment old. */
 #define _DEFAULT_SOURCE
 #include "actor/process.h"
+#include "mem/mem.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -150,6 +151,11 @@ void snow_inspect(void) {
   snow_heap_stats gc = snow_heap_totals();
   add(&t, "%zu collections, %zu of them full; %zu bytes allocated up to the last of each process\n", gc.collections,
       gc.full_collections, gc.allocated);
+  snow_mem_stats m = snow_mem_statistics();
+  add(&t, "KB of memory: blocks of heaps %zu (%zu free), large objects %zu, messages %zu, ", m.blocks >> 10,
+      m.blocks_free >> 10, m.large >> 10, m.cells >> 10);
+  add(&t, "processes %zu, their stacks' addresses %zu (%zu free)\n",
+      (size_t)snow_processes_made() * sizeof(snow_process) >> 10, m.stacks >> 10, m.stacks_free >> 10);
   write_and_free(&t);
 }
 

@@ -50,6 +50,7 @@ typedef struct small {
 static struct {
   pthread_mutex_t lock;
   small *free;
+  size_t made, n_free;
 } store = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static size_t most = (size_t)1 << 30; /* SNOW_STACK_MAX */
@@ -68,10 +69,13 @@ static small *new_small(struct snow_mem *m) {
         s->u.next = store.free;
         store.free = s;
       }
+      store.made += SLAB;
+      store.n_free += SLAB;
     }
     for (int i = 0; i < AT_HAND / 2 && store.free; i++) {
       small *s = store.free;
       store.free = s->u.next;
+      store.n_free--;
       s->u.next = m->stacks;
       m->stacks = s;
       m->n_stacks++;
@@ -95,7 +99,15 @@ static void free_small(struct snow_mem *m, small *s) {
     m->n_stacks--;
     s->u.next = store.free;
     store.free = s;
+    store.n_free++;
   }
+  pthread_mutex_unlock(&store.lock);
+}
+
+void snow_stack_statistics(snow_mem_stats *s) {
+  pthread_mutex_lock(&store.lock);
+  s->stacks = store.made * SMALL;
+  s->stacks_free = store.n_free * SMALL;
   pthread_mutex_unlock(&store.lock);
 }
 

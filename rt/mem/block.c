@@ -16,6 +16,7 @@ static struct {
   size_t n_free[N_CLASSES];
   size_t chunks;
 } store = {.lock = PTHREAD_MUTEX_INITIALIZER};
+static _Atomic size_t large_bytes;
 
 /* Large memory of one kind is asked for in huge pages: a fault then brings 2 MB, and the TLB reaches further. What is
  * touched is rounded up to them, so smaller memory is not. */
@@ -124,11 +125,27 @@ block *snow_block_large(struct snow_heap *heap, size_t size) {
   memset(b, 0, head);
   b->lines = class_lines(BIGGEST);
   b->large = bytes;
+  atomic_fetch_add_explicit(&large_bytes, bytes, memory_order_relaxed);
   block_give(b, heap);
   return b;
 }
 
-void snow_block_free_large(block *b) { free(b); }
+void snow_block_free_large(block *b) {
+  atomic_fetch_sub_explicit(&large_bytes, b->large, memory_order_relaxed);
+  free(b);
+}
+
+snow_mem_stats snow_mem_statistics(void) {
+  snow_mem_stats s = {.large = atomic_load_explicit(&large_bytes, memory_order_relaxed)};
+  pthread_mutex_lock(&store.lock);
+  s.blocks = store.chunks * CHUNK_SIZE;
+  for (int class = 0; class < N_CLASSES; class ++)
+    s.blocks_free += store.n_free[class] * class_lines(class) * LINE;
+  pthread_mutex_unlock(&store.lock);
+  snow_cell_statistics(&s);
+  snow_stack_statistics(&s);
+  return s;
+}
 
 struct snow_mem *snow_mem_new(void) {
   struct snow_mem *m = calloc(1, sizeof *m);

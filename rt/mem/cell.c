@@ -15,6 +15,7 @@ static struct {
   pthread_mutex_t lock;
   cell *batches[SNOW_CELL_CLASSES]; /* first cells of lists of BATCH; their second word links the lists */
 } store = {.lock = PTHREAD_MUTEX_INITIALIZER};
+static _Atomic size_t all_bytes;
 
 static cell **next_batch(cell *c) { return (cell **)(void *)(c + 1); }
 
@@ -44,6 +45,7 @@ static void fill(struct snow_mem *m, int class) {
   }
   size_t size = size_of(class), n = CELLS_AT_ONCE * 32 / size;
   char *all = need(malloc(n * size));
+  atomic_fetch_add_explicit(&all_bytes, n * size, memory_order_relaxed);
   for (size_t i = 0; i < n; i++) {
     c = (cell *)(void *)(all + i * size);
     c->next = m->cells[class];
@@ -51,6 +53,8 @@ static void fill(struct snow_mem *m, int class) {
   }
   m->n_cells[class] = (int)n;
 }
+
+void snow_cell_statistics(snow_mem_stats *s) { s->cells = atomic_load_explicit(&all_bytes, memory_order_relaxed); }
 
 void *snow_cell_new(struct snow_mem *m, size_t size) {
   int class = class_of(size);

@@ -220,7 +220,11 @@ static bool next_run(snow_cx *cx, size_t size) {
   return false;
 }
 
-static bool wants_full(const snow_heap *h) { return h->live > 2 * h->live_full + 4 * h->base; }
+/* What survived and died since counts as alive until the next full collection. Of many processes that live long, each
+ * must not keep megabytes of it. */
+static bool wants_full(const snow_heap *h) {
+  return h->live > 2 * h->live_full + (h->small ? h->base / 4 : 4 * h->base);
+}
 
 /* SNOW_GC_STRESS: a collection at every allocation, or with a large heap after so much that the time stays bounded. */
 static void stress(snow_cx *cx, size_t size) {

@@ -84,6 +84,15 @@ struct snow_mem {
   size_t n_stack, cap_stack;
 };
 
+/* Bytes taken from the system, for those who look from outside. What threads have at hand counts as used. */
+typedef struct {
+  size_t blocks, blocks_free, large, cells, stacks, stacks_free;
+} snow_mem_stats;
+snow_mem_stats snow_mem_statistics(void);
+/* Parts of it. */
+void snow_cell_statistics(snow_mem_stats *s);
+void snow_stack_statistics(snow_mem_stats *s);
+
 /* ---- block.c ---- */
 
 /* A block for `heap`, with no line in use. */
