@@ -342,7 +342,7 @@ class Script:
         self.expected.append(says)
 
     def op(self, words, says, fresh=()):
-        self.input.append(' '.join(map(str, words)))
+        self.input.append(('job ' if R.random() < .04 else '') + ' '.join(map(str, words)))
         self.expected.append(says)
         self.versions.extend(fresh)
 
@@ -360,6 +360,8 @@ def put(m, k, v):
 def maps(script, count):
     done, kinds = 0, list('int text float pair point shape option ints floats map set'.split())
     R.shuffle(kinds)
+    for _ in range(max(count // 1000, 1)):
+        group_session(script, min(count, 150))
     while done < count or kinds:
         kind = kinds.pop() if kinds else R.choice(['int', 'text', 'float', 'pair', 'point', 'shape'])
         length = R.choice([40, 80, 160]) if count >= 1000 else max(count // 11, 12)
@@ -370,7 +372,7 @@ def maps(script, count):
 
 
 def map_session(s, kind, length, pool, big):
-    s.session(kind, {})
+    s.session(kind, {canon(k): (k, k) for k in range(5)} if kind == 'int' else {})
     limit = 4000 if big else 400
 
     def entries(n):
@@ -491,6 +493,45 @@ def map_session(s, kind, length, pool, big):
     s.end()
 
 
+def group_session(s, length):
+    """Maps of lists of strings, which are dicts here like all maps."""
+    s.session('groups', {})
+    keys = R.choice([4, 40, 100])
+    for _ in range(length):
+        i, other = s.version(), s.version()
+        m, n = s.versions[i], s.versions[other]
+        k = R.randrange(keys)
+        c = canon(k)
+        what = R.choice('add add add adds adds delete merge halves show equal'.split())
+        if what in ('merge', 'adds') and len(show(m)) + len(show(n)) > 5000:
+            what = 'halves'
+        if what == 'add':
+            t = a_line()
+            s.op((what, i, k, enc(t)), str(k), [put(m, k, (m[c][1] if c in m else []) + [t])])
+        elif what == 'adds':
+            es = [(R.randrange(keys), a_line()) for _ in range(R.choice([1, 5, 60]))]
+            r = m
+            for k, t in es:
+                r = put(r, k, (r[canon(k)][1] if canon(k) in r else []) + [t])
+            s.op((what, i, several(es)), str(len(r)), [r])
+        elif what == 'delete':
+            s.op((what, i, k), show(m[c][1] if c in m else []), [{d: e for d, e in m.items() if d != c}])
+        elif what == 'merge':
+            r = m
+            for k, xs in n.values():
+                r = put(r, k, (r[canon(k)][1] if canon(k) in r else []) + xs)
+            s.op((what, i, other), str(len(m)), [r])
+        elif what == 'halves':
+            s.op((what, i), str(len(m)), [{c: (k, xs[len(xs) // 2:]) for c, (k, xs) in m.items()}])
+        elif what == 'show':
+            s.op((what, i), show(m))
+        elif what == 'equal':
+            s.op((what, i, other), show({c: x for c, (_, x) in m.items()} == {c: x for c, (_, x) in n.items()}))
+    for i in range(0, len(s.versions), 5):
+        s.op(('show', i), show(s.versions[i]))
+    s.end()
+
+
 # ---- sets: Sets without doubles ----
 
 
@@ -596,7 +637,7 @@ def lists(script, count):
 
 
 def list_session(s, kind, length, limit):
-    s.session(kind, [])
+    s.session(kind, list(range(5)) if kind == 'int' else [])
     make, weight = MAKE[kind], WEIGHT[kind]
 
     def sized(words, xs):
@@ -884,7 +925,8 @@ def strings(script, count):
 
 
 def string_session(s, length):
-    s.session('strings', '')
+    s.session('strings', ''.join('%dé' % i for i in range(100)))
+    limit, long = R.choice([(300, 30), (300, 30), (6000, 700)])
 
     def op(words, v, fresh):
         s.op(words, json_text(v), fresh)
@@ -892,22 +934,25 @@ def string_session(s, length):
     for _ in range(length):
         i, other = s.version(), s.version()
         a, b = s.versions[i], s.versions[other]
-        t = a_text(longest=30)
+        t = a_text(longest=long)
         n = R.choice([-1, 0, 1, 2, len(a) - 1, len(a), len(a) + 3, R.randrange(len(a) + 1)])
         m = R.choice([0, len(a), 2**63 - 1, -2**63, R.randrange(len(a) + 1), R.randrange(len(a) + 1)])
         cut, stop = min(max(n, 0), len(a)), min(max(m, 0), len(a))
         # Something that is in it, as a rule.
         j = R.randrange(len(a) + 1)
         part = R.choice([a[j:j + R.choice([1, 1, 2, 3])], a[:j], a[j:], a_char(), a_text(), ''])
-        what = R.choice('text text text concat concat interpolate append length slice slice take drop at split_at chars codepoints bytes '
+        what = R.choice('text text text concat concat branch branch interpolate append length slice slice take drop at split_at chars codepoints bytes '
                         'and_back from_bytes tests places trim trim case case case replace replace replace_first split split split_n split_once '
                         'lines words strip repeat reverse pad join numbers order'.split())
-        if len(a) + len(b) > 300 and what in ('concat', 'interpolate', 'append', 'join', 'repeat', 'replace'):
+        if len(a) + len(b) > limit and what in ('concat', 'branch', 'interpolate', 'append', 'join', 'repeat', 'replace'):
             what = 'slice'
         if what == 'text':
             op((what, i, enc(t)), t, [t])
         elif what == 'concat':
             op((what, i, other), a + b, [a + b])
+        elif what == 'branch':
+            r = [a + t + part, a + t + t, a + t + part + part]
+            op((what, i, enc(t), enc(part)), r, r)
         elif what == 'interpolate':
             r = a + b + '|' + a
             op((what, i, other), r, [r])
