@@ -678,7 +678,7 @@ snow_list snow_json_put(snow_cx *cx, snow_list out, snow_str text);
 snow_list snow_json_put_string(snow_cx *cx, snow_list out, snow_str text);
 snow_list snow_json_put_int(snow_cx *cx, snow_list out, int64_t n);
 snow_list snow_json_put_float(snow_cx *cx, snow_list out, double x);
-snow_str snow_json_text(snow_cx *cx, snow_list out);
+snow_str snow_json_text(snow_cx *cx, const snow_site *at, snow_list out);
 /* A JSON text with line feeds and indentation. */
 snow_str snow_json_pretty(snow_cx *cx, snow_str text);
 

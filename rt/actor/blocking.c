@@ -62,7 +62,9 @@ void snow_blocking(snow_cx *cx, void (*fn)(void *arg), void *arg) {
     return;
   }
   snow_busy(1);
+  me->lends_stack = true;
   if (!submit(&c)) {
+    me->lends_stack = false;
     snow_busy(-1);
     fn(arg);
     return;
@@ -72,6 +74,7 @@ void snow_blocking(snow_cx *cx, void (*fn)(void *arg), void *arg) {
     snow_suspend(cx);
     snow_look(cx);
   }
+  me->lends_stack = false;
   /* The caller has things to release first. */
   if (me->doomed) snow_poke(me);
 }

@@ -180,7 +180,7 @@ uint64_t snow_processes_made(void) { return atomic_load_explicit(&table.made, me
 static void fold(snow_cx *cx, snow_process *p) {
   int waiting = PROCESS_WAITING;
   if (!atomic_compare_exchange_strong(&p->state, &waiting, PROCESS_FOLDING)) return;
-  if (!p->folded && !p->is_main && !p->timer.worker)
+  if (!p->folded && !p->is_main && !p->lends_stack && !p->timer.worker)
     p->folded = snow_stack_fold(p->cx.stack, p->ctx.sp, &p->folded_size);
   atomic_store(&p->state, PROCESS_WAITING);
   /* What came in meanwhile has woken nobody. */

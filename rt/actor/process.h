@@ -139,6 +139,7 @@ struct snow_process {
   bool ended;       /* its reason is final */
   bool traps;
   bool is_main, is_job;
+  bool lends_stack; /* a helper thread uses what lies there */
   bool doomed; /* reason is set, it is to end when it runs */
   /* who asked for what it does now, or whose job it is */
   snow_pid asker;

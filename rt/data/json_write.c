@@ -1,5 +1,6 @@
 /* JSON texts are written into a list of bytes, to which whoever holds its newest version appends in place. */
 #include "data/float_text.h"
+#include "data/unicode.h"
 #include "rt.h"
 
 static char *end_of(snow_list out) { return (char *)(out.buf + 1) + out.off + out.len; }
@@ -38,6 +39,7 @@ snow_list snow_json_put_string(snow_cx *cx, snow_list out, snow_str text) {
     /* One escape takes up to five bytes more than was planned for. */
     out = grown(out, (size_t)(o - start));
     out = snow_bytes_room(cx, out, (size_t)(end - p) + 6);
+    end = (const unsigned char *)text->data + text->len; /* text is what keeps the bytes of a message alive */
     o = start = end_of(out);
     *o++ = '\\';
     *o++ = escapes[*p];
@@ -71,7 +73,12 @@ snow_list snow_json_put_float(snow_cx *cx, snow_list out, double x) {
   return grown(out, snow_format_json_double(x, end_of(out)));
 }
 
-snow_str snow_json_text(snow_cx *cx, snow_list out) { return snow_string_of_bytes(cx, out); }
+/* An impl of write_json may have cut or turned what was written. */
+snow_str snow_json_text(snow_cx *cx, const snow_site *at, snow_list out) {
+  if (out.len && !snow_utf8_valid((const unsigned char *)end_of(out) - out.len, out.len))
+    snow_panic(cx, at, "Json.encode: what write_json has written is not UTF-8");
+  return snow_string_of_bytes(cx, out);
+}
 
 static snow_list put_line(snow_cx *cx, snow_list out, size_t depth) {
   out = snow_bytes_room(cx, out, 1 + 2 * depth);

@@ -200,7 +200,7 @@ snow_str snow_concat(snow_cx *cx, int n, snow_str const *parts) {
 
 snow_list snow_bytes_room(snow_cx *cx, snow_list out, size_t more) {
   snow_buf *b = out.buf;
-  if (b && out.off + out.len == b->hi && b->cap - b->hi >= more && (!b->old || snow_owns(cx, &b->h))) return out;
+  if (b && out.off + out.len == b->hi && b->cap - b->hi >= more && snow_owns(cx, &b->h)) return out;
   if (more >= UINT32_MAX - out.len) too_long();
   size_t need = out.len + more, cap = need + need / 2 + 240;
   snow_buf *n = snow_buf_new(cx, &bytes_layout, cap < UINT32_MAX ? cap : need, 1);

@@ -154,7 +154,6 @@ snow_str snow_env_dir(snow_cx *cx) {
     snow_str s = ok ? lossy(cx, room) : snow_empty;
     free(room);
     if (ok) return s;
-    if (e != ERANGE) snow_fail_os(cx, e);
     if (e != ERANGE) break;
   }
   return snow_empty;
@@ -199,11 +198,12 @@ void snow_random_seed(snow_cx *cx, int64_t seed) { seed_with(cx, (uint64_t)seed)
 static uint64_t fresh_seed(snow_cx *cx) {
   static _Atomic uint64_t base, count;
   uint64_t pid = cx->self ? snow_self(cx) : 0;
+  pthread_mutex_lock(&env.lock);
   const char *fixed = getenv("SNOW_SCHED_SEED"); /* everything is to be repeatable then */
-  if (fixed && *fixed) {
-    uint64_t s = strtoull(fixed, NULL, 10);
-    return split_mix(&s) ^ (pid * UINT64_C(0x9E3779B97F4A7C15));
-  }
+  bool repeatable = fixed && *fixed;
+  uint64_t s = repeatable ? strtoull(fixed, NULL, 10) : 0;
+  pthread_mutex_unlock(&env.lock);
+  if (repeatable) return split_mix(&s) ^ (pid * UINT64_C(0x9E3779B97F4A7C15));
   uint64_t b = atomic_load(&base);
   if (!b) {
     uint64_t r = (uint64_t)time(NULL) ^ (uint64_t)(uintptr_t)&base ^ (uint64_t)getpid() << 32;
