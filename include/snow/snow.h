@@ -129,6 +129,7 @@ typedef struct snow_type {
   int64_t (*hash)(snow_cx *, const void *);
   snow_str (*show)(snow_cx *, const void *);
   const char *name;
+  int64_t (*key)(snow_cx *, const void *); /* a hash with a secret seed; NULL for Int, Float and String too */
 } snow_type;
 
 extern const snow_layout snow_unit_array;
@@ -409,6 +410,12 @@ int64_t snow_hash_float(double x);
 int64_t snow_hash_bool(bool b);
 int64_t snow_hash_string(snow_str s);
 int64_t snow_hash_seed(snow_cx *cx);
+/* Of keys in maps: with a seed that each program draws anew, so that nobody can choose keys that collide. */
+int64_t snow_key_int(int64_t n);
+int64_t snow_key_float(double x);
+int64_t snow_key_bool(bool b);
+int64_t snow_key_string(snow_str s);
+int64_t snow_key_combine(int64_t h, int64_t next);
 int64_t snow_int_hash(snow_cx *cx, int64_t n);
 int64_t snow_float_hash(snow_cx *cx, double x);
 int64_t snow_bool_hash(snow_cx *cx, bool b);

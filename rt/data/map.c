@@ -142,6 +142,19 @@ static uint64_t mix_bytes(const char *s, size_t n) {
   return mix(h ^ w);
 }
 
+int64_t snow_key_int(int64_t n) { return (int64_t)mix((uint64_t)n ^ the_seed()); }
+int64_t snow_key_bool(bool b) { return snow_key_int(b); }
+int64_t snow_key_string(snow_str s) { return (int64_t)mix_bytes(s->data, s->len); }
+int64_t snow_key_float(double x) {
+  int64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return snow_key_int(bits);
+}
+/* Different for the same parts in another order. */
+int64_t snow_key_combine(int64_t h, int64_t next) {
+  return (int64_t)mix((uint64_t)h * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)next);
+}
+
 int64_t snow_hash_value(snow_cx *cx, const snow_type *t, const void *x) {
   if (!t->size) return snow_hash_start();
   switch (t->kind) {
@@ -166,7 +179,7 @@ static uint32_t hash_key(snow_cx *cx, const snow_type *k, const void *key) {
     h = mix_bytes(s->data, s->len);
     break;
   }
-  default: h = mix((uint64_t)k->hash(cx, key) ^ the_seed());
+  default: h = (uint64_t)k->key(cx, key);
   }
   return (uint32_t)(h >> 32);
 }
@@ -356,7 +369,7 @@ static int64_t find(snow_cx *cx, const snow_type *k, const snow_map *m, const vo
  * would do it: 0.0 and -0.0 are different keys. */
 static bool same_of_few(snow_cx *cx, const snow_type *k, const void *a, const void *b) {
   if (k->kind == SNOW_INT || k->kind == SNOW_FLOAT || k->kind == SNOW_STRING) return same_key(cx, k, a, b);
-  return k->eq(cx, a, b) && k->hash(cx, a) == k->hash(cx, b);
+  return k->eq(cx, a, b) && k->key(cx, a) == k->key(cx, b);
 }
 
 static void *item(const snow_buf *b, const snow_type *t, uint32_t i) {

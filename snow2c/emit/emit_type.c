@@ -254,7 +254,7 @@ static const char *kind_constant(Repr *r) {
 }
 
 static void op_adapter(Buf *b, Repr *r, OpKind op) {
-  static const char *const results[] = {"bool ", "int64_t ", "int64_t ", "snow_str ", "snow_str "};
+  static const char *const results[] = {"bool ", "int64_t ", "int64_t ", "snow_str ", "snow_str ", "int64_t "};
   bool two = op <= OPR_COMPARE, unit = r->kind == R_UNIT;
   buf_printf(b, "static %s%s_at(snow_cx *cx, const void *a%s) {\n", results[op], r->ops[op]->cname,
              two ? ", const void *b" : "");
@@ -297,10 +297,10 @@ static void descriptor(Buf *b, Repr *r) {
     layout(b, arena_printf("%s_array", r->cname), "SNOW_ARRAY", 0, r->ctype, &m, type);
   }
   const char *zero = zero_entry(b, r);
-  buf_printf(b, "static const snow_type %s_type = {%s, %s, %s%s, %s, %s, %s, %s, %s, \"%s\"};\n", r->cname,
+  buf_printf(b, "static const snow_type %s_type = {%s, %s, %s%s, %s, %s, %s, %s, %s, \"%s\", %s};\n", r->cname,
              kind_constant(r), unit ? "0" : arena_printf("sizeof(%s)", r->ctype),
              unit ? "&snow_unit_array" : arena_printf("&%s_array", r->cname), "", zero, op_entry(r, OPR_EQ),
-             op_entry(r, OPR_COMPARE), op_entry(r, OPR_HASH), op_entry(r, OPR_SHOW), type);
+             op_entry(r, OPR_COMPARE), op_entry(r, OPR_HASH), op_entry(r, OPR_SHOW), type, op_entry(r, OPR_KEY));
 }
 
 void emit_descriptors(Buf *b) {

@@ -207,6 +207,8 @@ IrFn *fn_instance(Fn *f, Type **inst, int n, IrFn **codes);
 IrFn *type_op(Repr *r, OpKind op);
 void want_type(Repr *r);
 void want_op(Repr *r, OpKind op);
+/* What a map asks of its keys. */
+void want_key(Repr *r);
 /* Whether a type as written is one of an extern function's own type parameters: such values go by address. */
 bool is_param_type(Fn *f, const TypeExpr *te, Name *name);
 /* Prints the IR: --emit=ir. */

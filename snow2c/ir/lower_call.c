@@ -342,7 +342,7 @@ static Ir *call_extern(Lower *L, Fn *f, Type **inst, Ir **args, int n, Span at) 
       Interface *in = find_interface(f->mod, &c->wheres.v[k].iface);
       OpKind op = in ? op_of_interface(in) : OPR_COUNT;
       if (op != OPR_COUNT) want_op(d->of, op);
-      else if (in && strcmp(in->name->s, "Key") == 0) want_op(d->of, OPR_EQ), want_op(d->of, OPR_HASH);
+      else if (in && strcmp(in->name->s, "Key") == 0) want_key(d->of);
     }
     vec_push(&x->args, d);
   }
@@ -415,6 +415,7 @@ Ir *op_call(Lower *L, OpKind op, Ir *a, Ir *b, Type *t) {
     case OPR_EQ: return x_bool(true);
     case OPR_COMPARE: return x_int(0);
     case OPR_HASH: return x_call_c("snow_hash_seed", repr_int());
+    case OPR_KEY: return x_int(0);
     default: break;
     }
   }

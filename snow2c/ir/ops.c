@@ -2,7 +2,7 @@
  * (specification chapter 2 section 2.16, chapter 5 section 5). A user's impl takes precedence. */
 #include "ir/lower.h"
 
-static const char *const op_names[] = {"eq", "compare", "hash", "show", "inspect"};
+static const char *const op_names[] = {"eq", "compare", "hash", "show", "inspect", "key"};
 
 static void ret(Lower *L, Ir *x) {
   Dest d = dest_to(TO_RETURN, NULL);
@@ -38,6 +38,15 @@ static Ir *call2(const char *name, Ir *a, Ir *b, Repr *r) {
   return x;
 }
 
+/* Hashes are of two kinds: those that programs see, and those of keys in maps, which have a secret seed. */
+static bool hashes(OpKind op) { return op == OPR_HASH || op == OPR_KEY; }
+static Ir *hash_of(OpKind op, const char *what, Ir *a) {
+  return call1(arena_printf(op == OPR_KEY ? "snow_key_%s" : "snow_hash_%s", what), a, repr_int(), false);
+}
+static Ir *combined(OpKind op, Ir *h, Ir *next) {
+  return call2(op == OPR_KEY ? "snow_key_combine" : "snow_hash_combine", h, next, repr_int());
+}
+
 /* a op b of one field, as a value. */
 static Ir *part(Lower *L, OpKind op, Ir *a, Ir *b) {
   Type *t = a->repr->ty;
@@ -53,19 +62,18 @@ static Ir *part(Lower *L, OpKind op, Ir *a, Ir *b) {
   case R_FLOAT:
     if (op == OPR_EQ) return x_binary("==", a, b, repr_bool());
     if (op == OPR_COMPARE) return call2("snow_float_compare", a, b, repr_int());
-    if (op == OPR_HASH) return call1("snow_hash_float", a, repr_int(), false);
+    if (hashes(op)) return hash_of(op, "float", a);
     break;
   case R_STRING:
     if (op == OPR_EQ) return call2("snow_string_eq", a, b, repr_bool());
     if (op == OPR_COMPARE) return call2("snow_string_compare", a, b, repr_int());
-    if (op == OPR_HASH) return call1("snow_hash_string", a, repr_int(), false);
+    if (hashes(op)) return hash_of(op, "string", a);
     break;
   default: break;
   }
   if (a->repr->kind == R_INT || a->repr->kind == R_PID || a->repr->kind == R_BOOL) {
     if (op == OPR_COMPARE) return call2("snow_int_compare", a, b, repr_int());
-    if (op == OPR_HASH)
-      return call1(a->repr->kind == R_BOOL ? "snow_hash_bool" : "snow_hash_int", a, repr_int(), false);
+    if (hashes(op)) return hash_of(op, a->repr->kind == R_BOOL ? "bool" : "int", a);
   }
   if (op == OPR_SHOW || op == OPR_INSPECT) return to_text(L, a, L->span);
   Ir *x = op_call(L, op, a, b, t);
@@ -107,14 +115,15 @@ static void compare_fields(Lower *L, Repr *r, IrVar *a, IrVar *b, int variant) {
   ret(L, x_int(0));
 }
 
-static void hash_fields(Lower *L, Repr *r, IrVar *a, int variant, Ir *start) {
+static void hash_fields(Lower *L, OpKind op, Repr *r, IrVar *a, int variant, Ir *start) {
   Ir *h = start;
   int n = count_fields(r, variant);
   for (int i = 0; i < n; i++) {
     if (field_repr(r, variant, i)->kind == R_UNIT) continue;
-    Ir *p = part(L, OPR_HASH, sub(a, variant, i), NULL);
-    h = h ? call2("snow_hash_combine", h, p, repr_int()) : p;
+    Ir *p = part(L, op, sub(a, variant, i), NULL);
+    h = h ? combined(op, h, p) : p;
   }
+  if (!h && op == OPR_KEY) h = x_int(0);
   if (!h) h = x_call_c("snow_hash_start", repr_int()), h->no_cx = h->pure = true;
   ret(L, h);
 }
@@ -163,14 +172,14 @@ static void by_variant(Lower *L, OpKind op, Repr *r, IrVar *a, IrVar *b) {
     L->dead = false;
     if (op == OPR_EQ) eq_fields(L, r, a, b, i);
     else if (op == OPR_COMPARE) compare_fields(L, r, a, b, i);
-    else if (op == OPR_HASH) hash_fields(L, r, a, i, call1("snow_hash_int", x_int(i), repr_int(), false));
+    else if (hashes(op)) hash_fields(L, op, r, a, i, hash_of(op, "int", x_int(i)));
     else show_fields(L, r, a, i, r->variants.v[i].name->s, NULL);
   }
   L->out = out;
   L->dead = true;
 }
 
-static void hash_list(Lower *L, Repr *r, IrVar *a) {
+static void hash_list(Lower *L, OpKind op, Repr *r, IrVar *a) {
   Repr *elem = repr_of(r->ty->args[0]);
   IrVar *h = new_var("h", repr_int());
   h->assigned = true;
@@ -193,10 +202,10 @@ static void hash_list(Lower *L, Repr *r, IrVar *a) {
     at->a = x_var(a);
     at->b = x_var(loop->var);
   }
-  Ir *p = part(L, OPR_HASH, at, NULL);
+  Ir *p = part(L, op, at, NULL);
   IrStmt *set = emit(L, T_ASSIGN);
   set->var = h;
-  set->e = call2("snow_hash_combine", x_var(h), p, repr_int());
+  set->e = combined(op, x_var(h), p);
   L->out = out;
   ret(L, x_var(h));
 }
@@ -211,18 +220,20 @@ static bool by_impl(Lower *L, OpKind op, Repr *r, IrVar *a, IrVar *b) {
            {&builtin.display, "to_string"},
            {&builtin.debug, "inspect"}};
   if (r->ty->kind != TY_CON || r->ty->con->prim == PRIM_INT) return false;
-  Interface *iface = *m[op].iface;
-  Member found = find_method(r->ty, intern_z(m[op].method), iface, NULL);
+  OpKind named = op == OPR_KEY ? OPR_HASH : op;
+  Interface *iface = *m[named].iface;
+  Member found = find_method(r->ty, intern_z(m[named].method), iface, NULL);
   if (found.kind != MEMBER_FN) return false;
   if (r->kind == R_INT || r->kind == R_FLOAT || r->kind == R_BOOL || r->kind == R_STRING) return false;
   Ir *args[2] = {x_var(a), b ? x_var(b) : NULL};
   Type *types[2] = {r->ty, r->ty};
   Type *result = op == OPR_EQ        ? builtin.t_bool
                  : op == OPR_COMPARE ? concretize(builtin.ordering->self)
-                 : op == OPR_HASH    ? builtin.t_int
+                 : hashes(op)        ? builtin.t_int
                                      : builtin.t_string;
   Ir *x = call_fn_typed(L, found.fn, args, types, b ? 2 : 1, result, L->span);
   if (op == OPR_COMPARE) x = call1("snow_order_of", simple(L, x, "order"), repr_int(), false);
+  if (op == OPR_KEY) x = hash_of(op, "int", simple(L, x, "hash"));
   ret(L, x);
   return true;
 }
@@ -255,7 +266,7 @@ static void build(Lower *L, OpKind op, Repr *r, IrVar *a, IrVar *b) {
     if (r->kind == R_ENUM && op == OPR_EQ) ret(L, x_binary("==", x_var(a), x_var(b), repr_bool()));
     else if (r->kind == R_ENUM && op == OPR_COMPARE)
       ret(L, call2("snow_int_compare", x_tag(x_var(a)), x_tag(x_var(b)), repr_int()));
-    else if (r->kind == R_ENUM && op == OPR_HASH) ret(L, call1("snow_hash_int", x_tag(x_var(a)), repr_int(), false));
+    else if (r->kind == R_ENUM && hashes(op)) ret(L, hash_of(op, "int", x_tag(x_var(a))));
     else by_variant(L, op, r, a, b);
     return;
   case R_STRUCT:
@@ -263,15 +274,15 @@ static void build(Lower *L, OpKind op, Repr *r, IrVar *a, IrVar *b) {
   case R_UNIT:
     if (op == OPR_EQ) eq_fields(L, r, a, b, -1);
     else if (op == OPR_COMPARE) compare_fields(L, r, a, b, -1);
-    else if (op == OPR_HASH) hash_fields(L, r, a, -1, NULL);
+    else if (hashes(op)) hash_fields(L, op, r, a, -1, NULL);
     else {
       bool display = op == OPR_SHOW && (t->kind == TY_TUPLE || (t->con->derives & D_DISPLAY));
       show_fields(L, r, a, -1, name, display || t->kind == TY_TUPLE ? NULL : t->con);
     }
     return;
   case R_LIST:
-    if (op == OPR_HASH) {
-      hash_list(L, r, a);
+    if (hashes(op)) {
+      hash_list(L, op, r, a);
       return;
     }
     break;
@@ -308,4 +319,11 @@ void want_type(Repr *r) { r->wants_type = true; }
 void want_op(Repr *r, OpKind op) {
   r->wants_op[op] = true;
   type_op(r, op);
+}
+
+void want_key(Repr *r) {
+  if (r->kind == R_INT || r->kind == R_FLOAT || r->kind == R_STRING) return; /* the runtime's own */
+  want_op(r, OPR_EQ);
+  want_op(r, OPR_HASH);
+  want_op(r, OPR_KEY);
 }

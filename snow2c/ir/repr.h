@@ -40,7 +40,7 @@ typedef struct {
   bool made; /* emission: some code constructs it */
 } RVariant;
 
-typedef enum { OPR_EQ, OPR_COMPARE, OPR_HASH, OPR_SHOW, OPR_INSPECT, OPR_COUNT } OpKind;
+typedef enum { OPR_EQ, OPR_COMPARE, OPR_HASH, OPR_SHOW, OPR_INSPECT, OPR_KEY, OPR_COUNT } OpKind;
 
 struct Repr {
   ReprKind kind;

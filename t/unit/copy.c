@@ -33,7 +33,7 @@ static const snow_layout node_layout = {SNOW_RECORD, 0, sizeof(node), 3, 1, 0, 0
 static const uint32_t at_start[] = {0};
 static const snow_layout pointer = {SNOW_ARRAY, 0, sizeof(void *), 1, 0, 0, 0, at_start, "node"};
 static const snow_layout string_array = {SNOW_ARRAY, 0, sizeof(snow_str), 1, 0, 0, 0, at_start, "String"};
-static const snow_type string_type = {SNOW_STRING, sizeof(snow_str), &string_array, &snow_empty, NULL, NULL, NULL, NULL, "String"};
+static const snow_type string_type = {SNOW_STRING, sizeof(snow_str), &string_array, &snow_empty, NULL, NULL, NULL, NULL, "String", NULL};
 static const snow_layout list_array = {SNOW_ARRAY, 0, sizeof(snow_list), 0, 1, 0, 0, at_start, "List<String>"};
 
 static snow_cx one, two;

@@ -59,10 +59,10 @@ static void records(snow_cx *cx) {
 /* ---- lists ---- */
 
 static const snow_layout int_array = {SNOW_ARRAY, 0, sizeof(int64_t), 0, 0, 0, 0, NULL, "Int"};
-static const snow_type int_type = {SNOW_INT, sizeof(int64_t), &int_array, snow_zeros, NULL, NULL, NULL, NULL, "Int"};
+static const snow_type int_type = {SNOW_INT, sizeof(int64_t), &int_array, snow_zeros, NULL, NULL, NULL, NULL, "Int", NULL};
 static const uint32_t str_ptrs[] = {0};
 static const snow_layout str_array = {SNOW_ARRAY, 0, sizeof(snow_str), 1, 0, 0, 0, str_ptrs, "String"};
-static const snow_type str_type = {SNOW_STRING, sizeof(snow_str), &str_array, &snow_empty, NULL, NULL, NULL, NULL, "String"};
+static const snow_type str_type = {SNOW_STRING, sizeof(snow_str), &str_array, &snow_empty, NULL, NULL, NULL, NULL, "String", NULL};
 
 static snow_str number(snow_cx *cx, int64_t i) { return snow_int_to_string(cx, i); }
 
