@@ -25,12 +25,14 @@ enum { FEW = 8, SMALL = 16 };
 /* The append-only part. */
 typedef struct table {
   snow_object h;
-  snow_buf *keys;  /* array of K */
-  snow_buf *index; /* bytes: entries, a power of two, open addressing */
+  snow_buf *keys;   /* array of K */
+  snow_buf *index;  /* bytes: entries, a power of two, open addressing */
+  snow_buf *before; /* bytes: for each slot the one that had its key before + 1, or 0; NULL if no key has come back */
   uint32_t next;   /* slots in use by the newest version */
   uint32_t mask;
 } table;
 
+/* There is one for each key, for the newest of its slots. */
 typedef struct entry {
   uint32_t hash, slot; /* + 1; 0: free */
 } entry;
@@ -72,8 +74,8 @@ struct snow_map {
   bool few;
 };
 
-static const uint32_t table_ptrs[] = {offsetof(table, keys), offsetof(table, index)};
-static const snow_layout table_layout = {SNOW_RECORD, 0, sizeof(table), 2, 0, 0, 0, table_ptrs, "Map"};
+static const uint32_t table_ptrs[] = {offsetof(table, keys), offsetof(table, index), offsetof(table, before)};
+static const snow_layout table_layout = {SNOW_RECORD, 0, sizeof(table), 3, 0, 0, 0, table_ptrs, "Map"};
 static const uint32_t map_ptrs[] = {offsetof(snow_map, t), offsetof(snow_map, s)};
 static const snow_layout map_layout = {SNOW_RECORD, 0, sizeof(snow_map), 2, 0, 0, 0, map_ptrs, "Map"};
 static const uint32_t store_ptrs[] = {offsetof(store, values), offsetof(store, log), offsetof(store, marks),
@@ -353,12 +355,24 @@ static const void *key_at(const table *t, const snow_type *k, uint32_t slot) {
 }
 static entry *entries(const table *t) { return (entry *)(uintptr_t)(t->index + 1); }
 
+static uint32_t *before_of(const table *t, uint32_t slot) { return (uint32_t *)(uintptr_t)(t->before + 1) + slot; }
+
+/* The newest slot + 1 below n of the key that has this slot + 1; 0 if there is none. */
+static uint32_t seen_below(const table *t, uint32_t slot, uint32_t n) {
+  while (slot > n)
+    slot = t->before ? *before_of(t, slot - 1) : 0;
+  return slot;
+}
+
+/* The slot of a key, -1 when there is none; that of a key that was deleted is given as -2 - slot. */
 static int64_t find(snow_cx *cx, const snow_type *k, const snow_map *m, const void *key, uint32_t hash) {
   const table *t = m->t;
   const entry *index = entries(t);
   for (uint32_t i = hash & t->mask; index[i].slot; i = (i + 1) & t->mask) {
-    uint32_t s = index[i].slot - 1;
-    if (index[i].hash == hash && s < m->next && same_key(cx, k, key_at(t, k, s), key) && alive(m, s)) return s;
+    if (index[i].hash != hash) continue;
+    uint32_t s = seen_below(t, index[i].slot, m->next);
+    if (s && same_key(cx, k, key_at(t, k, s - 1), key))
+      return alive(m, s - 1) ? (int64_t)s - 1 : -1 - (int64_t)s;
   }
   return -1;
 }
@@ -472,40 +486,55 @@ static void index_add(table *t, uint32_t slot, uint32_t hash) {
 }
 
 /* A table with room for more than n keys, holding the first n of old. */
-static table *new_table(snow_cx *cx, const snow_type *k, const table *old, uint32_t n) {
+static table *new_table(snow_cx *cx, const snow_type *k, const table *old, uint32_t n, bool with_before) {
   size_t cap = (size_t)n * 2, size = 16;
   if (cap > INT32_MAX) too_big();
   while (size < cap + cap / 2)
     size *= 2;
   snow_buf *keys = snow_buf_new(cx, k->array, cap, k->size), *index = zeros(cx, size * sizeof(entry));
+  snow_buf *before = with_before ? zeros(cx, cap * sizeof(uint32_t)) : NULL;
   table *t = snow_alloc(cx, &table_layout, sizeof *t);
   t->keys = keys;
   t->index = index;
+  t->before = before;
   t->mask = (uint32_t)size - 1;
   t->next = n;
   if (!old) return t;
   memcpy(keys + 1, old->keys + 1, (size_t)n * k->size);
   keys->hi = n;
   if (keys->old) snow_remember(cx, keys, 0);
-  for (uint32_t i = 0; i <= old->mask; i++)
-    if (entries(old)[i].slot && entries(old)[i].slot <= n) index_add(t, entries(old)[i].slot - 1, entries(old)[i].hash);
+  if (old->before) memcpy(before + 1, old->before + 1, n * sizeof(uint32_t));
+  for (uint32_t i = 0; i <= old->mask; i++) {
+    uint32_t s = seen_below(old, entries(old)[i].slot, n);
+    if (s) index_add(t, s - 1, entries(old)[i].hash);
+  }
   return t;
 }
 
-static void add_key(snow_cx *cx, const snow_type *k, table *t, const void *key, uint32_t hash) {
+/* The key had slot `dead` before, if that is not -1. */
+static void add_key(snow_cx *cx, const snow_type *k, table *t, const void *key, uint32_t hash, int64_t dead) {
   uint32_t slot = t->next++;
   if (k->size) memcpy((char *)(t->keys + 1) + (size_t)slot * k->size, key, k->size);
   if (t->keys->old) snow_remember(cx, t->keys, slot);
   t->keys->hi = slot + 1;
-  index_add(t, slot, hash);
+  if (dead < 0) {
+    index_add(t, slot, hash);
+    return;
+  }
+  entry *index = entries(t);
+  uint32_t i = hash & t->mask;
+  while (index[i].slot != (uint32_t)dead + 1)
+    i = (i + 1) & t->mask;
+  index[i].slot = slot + 1;
+  *before_of(t, slot) = (uint32_t)dead + 1;
 }
 
 /* A map of few keys with an index and a store, so that it may have more. */
 static const snow_map *indexed(snow_cx *cx, const snow_type *k, const snow_type *v, const snow_map *m) {
-  table *t = new_table(cx, k, NULL, m->count);
+  table *t = new_table(cx, k, NULL, m->count, false);
   t->next = 0;
   for (uint32_t i = 0; i < m->count; i++)
-    add_key(cx, k, t, item(m->keys, k, i), hash_key(cx, k, item(m->keys, k, i)));
+    add_key(cx, k, t, item(m->keys, k, i), hash_key(cx, k, item(m->keys, k, i)), -1);
   store *s = NULL;
   if (v->size) {
     s = new_store(cx, v, NULL, m->count * 2, false);
@@ -542,13 +571,16 @@ const snow_map *snow_map_put(snow_cx *cx, const snow_type *k, const snow_type *v
   if (m->next >= 32 && m->next / 2 > m->count) {
     m = compact(cx, k, v, m);
     if (m->few) return snow_map_put(cx, k, v, m, key, value);
+    at = -1;
   }
   uint32_t next = m->next;
   table *t = m->t;
   store *s = m->s;
-  if (t->next != next || next == t->keys->cap || !snow_owns(cx, &t->h)) t = new_table(cx, k, t, next);
+  int64_t dead = at < -1 ? -2 - at : -1;
+  if (t->next != next || next == t->keys->cap || !snow_owns(cx, &t->h) || (dead >= 0 && !t->before))
+    t = new_table(cx, k, t, next, t->before || dead >= 0);
   if (s && (!may_write(cx, m) || s->cap == next)) s = new_store(cx, v, m, (size_t)next * 2, s->marks != NULL);
-  add_key(cx, k, t, key, hash);
+  add_key(cx, k, t, key, hash, dead);
   if (s && s->values) {
     memcpy(value_slot(s->values, v, next), value, v->size);
     s->values->hi = next + 1;

@@ -74,19 +74,19 @@ static void variant_with_fields(Buf *b, const Tycon *tc, const Variant *v) {
 static void struct_to_json(Buf *b, const Tycon *tc) {
   const Field **fields = sorted_fields(tc);
   int n = tc->fields.n;
-  buf_puts(b, "fn to_json(self) -> Json do Json.derive_map([");
+  buf_puts(b, "fn to_json(self) do Json.derive_map([");
   for (int i = 0; i < n; i++)
     buf_printf(b, "%s(\"%s\", Json.ToJson.to_json(self.%s))", i ? ", " : "", fields[i]->name.name->s,
                fields[i]->name.name->s);
   buf_puts(b, "]) end; fn write_json(self, out) do ");
   for (int i = 0; i < n; i++)
-    buf_printf(b, "let out = Json.ToJson.write_json(self.%s, Json.raw(out, \"%s\\\"%s\\\":\")); ", fields[i]->name.name->s,
+    buf_printf(b, "let out = Json.ToJson.write_json(self.%s, Json.derive_raw(out, \"%s\\\"%s\\\":\")); ", fields[i]->name.name->s,
                i ? "," : "{", fields[i]->name.name->s);
-  buf_printf(b, "Json.raw(out, \"%s}\") end ", n ? "" : "{");
+  buf_printf(b, "Json.derive_raw(out, \"%s}\") end ", n ? "" : "{");
 }
 
 static void sum_to_json(Buf *b, const Tycon *tc) {
-  buf_puts(b, "fn to_json(self) -> Json do case self do ");
+  buf_puts(b, "fn to_json(self) do case self do ");
   for (int i = 0; i < tc->variants.n; i++) {
     const Variant *v = tc->variants.v[i];
     variant_with_fields(b, tc, v);
@@ -101,8 +101,8 @@ static void sum_to_json(Buf *b, const Tycon *tc) {
     variant_with_fields(b, tc, v);
     buf_puts(b, " -> do ");
     for (int k = 0; k < v->fields.n; k++)
-      buf_printf(b, "let out = Json.ToJson.write_json(a%d, Json.raw(out, \"%s\")); ", k, k ? "," : "{\\\"fields\\\":[");
-    buf_printf(b, "Json.raw(out, \"%s],\\\"tag\\\":\\\"%s\\\"}\") end; ", v->fields.n ? "" : "{\\\"fields\\\":[",
+      buf_printf(b, "let out = Json.ToJson.write_json(a%d, Json.derive_raw(out, \"%s\")); ", k, k ? "," : "{\\\"fields\\\":[");
+    buf_printf(b, "Json.derive_raw(out, \"%s],\\\"tag\\\":\\\"%s\\\"}\") end; ", v->fields.n ? "" : "{\\\"fields\\\":[",
                v->name.name->s);
   }
   buf_puts(b, "end end ");
@@ -115,7 +115,7 @@ static void struct_from_json(Buf *b, const Tycon *tc) {
   if (n) buf_puts(b, "Json.derive_object(doc, at)?; ");
   for (int i = 0; i < n; i++)
     buf_printf(b, "let f%d = Json.derive_field(doc, at, \"%s\")?; ", i, tc->fields.v[i].name.name->s);
-  buf_printf(b, "Ok(%s {", tc->name->s);
+  buf_printf(b, "Json.derive_ok(%s {", tc->name->s);
   for (int i = 0; i < n; i++)
     buf_printf(b, "%s%s: f%d", i ? ", " : " ", tc->fields.v[i].name.name->s, i);
   buf_puts(b, " }) ");
@@ -129,11 +129,11 @@ static void sum_from_json(Buf *b, const Tycon *tc) {
     if (v->fields.n) buf_puts(b, "let items = Json.derive_fields(doc, at)?; ");
     for (int k = 0; k < v->fields.n; k++)
       buf_printf(b, "let a%d = Json.derive_item(doc, items, %d)?; ", k, k);
-    buf_puts(b, "Ok(");
+    buf_puts(b, "Json.derive_ok(");
     variant_with_fields(b, tc, v);
     buf_puts(b, ") end; ");
   }
-  buf_printf(b, "_ -> Err(\"unknown variant for %s\") end ", tc->name->s);
+  buf_printf(b, "_ -> Json.derive_unknown(\"%s\") end ", tc->name->s);
 }
 
 void derive_impls(Module *m, Tycon *tc) {
@@ -147,7 +147,7 @@ void derive_impls(Module *m, Tycon *tc) {
   buf_puts(&g.text, "end; ");
   impl_head(&g.text, "FromJson", tc);
   buf_puts(&g.text, "fn of_json(json) do Json.derive_of(json) end; ");
-  buf_printf(&g.text, "fn read_json(doc, at) -> Result<%s, String> do ", type_name(tc));
+  buf_puts(&g.text, "fn read_json(doc, at) do ");
   if (tc->kind == TC_STRUCT) struct_from_json(&g.text, tc);
   else sum_from_json(&g.text, tc);
   buf_puts(&g.text, "end end");

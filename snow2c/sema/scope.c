@@ -124,6 +124,17 @@ Tycon *signal_type(void) {
 
 /* ---- interfaces ---- */
 
+/* Interfaces of library modules that a program may not have named yet. */
+static Interface *library_interface(Name name) {
+  static const char *const of_json[] = {"ToJson", "FromJson", "JsonKey"};
+  for (int i = 0; i < 3; i++)
+    if (strcmp(name->s, of_json[i]) == 0) {
+      Module *json = std_module(intern_z("Json"));
+      return json ? pmap_get(&json->ifaces, name) : NULL;
+    }
+  return NULL;
+}
+
 Interface *find_interface(Module *m, const Path *path) {
   Ident last = path->v[path->n - 1];
   if (path->n > 1) {
@@ -144,5 +155,5 @@ Interface *find_interface(Module *m, const Path *path) {
       use_import(k, all->v.v[i]->mod);
     return all->v.v[i];
   }
-  return NULL;
+  return library_interface(last.name);
 }
