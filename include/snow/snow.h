@@ -539,6 +539,35 @@ static inline snow_list snow_list_slice(snow_cx *cx, const snow_type *t, snow_li
   return xs;
 }
 
+/* What List.sort works with: a list of its own, which alone may be changed, before anybody else gets to know it. What
+ * is put into it is an element of the same list, of which the collector knows already. */
+snow_list snow_list_copied(snow_cx *cx, const snow_type *t, snow_list xs);
+void snow_list_copy_range(snow_cx *cx, const snow_type *t, snow_list from, int64_t start, int64_t stop, snow_list to,
+                          int64_t at);
+static inline void snow_list_put(snow_cx *cx, const snow_type *t, snow_list xs, int64_t i, const void *x) {
+  (void)cx;
+  if (t->size) memcpy((char *)(xs.buf + 1) + (size_t)i * t->size, x, t->size);
+}
+/* gcc drops calls of functions that do nothing but this. */
+#if defined(__GNUC__)
+__attribute__((always_inline))
+#endif
+static inline void
+snow_list_prefetch(snow_cx *cx, const snow_type *t, snow_list xs, int64_t i) {
+  (void)cx;
+#if defined(__GNUC__)
+  if (t->array->n_pointers && t->array->map[0] == 0 && i < (int64_t)xs.len) {
+    const char *object = *(const char *const *)(const void *)((const char *)(xs.buf + 1) + (size_t)i * t->size);
+    __builtin_prefetch(object);
+    __builtin_prefetch((const void *)((uintptr_t)object + 48)); /* a text may lie in two cache lines */
+  }
+#else
+  (void)t;
+  (void)xs;
+  (void)i;
+#endif
+}
+
 /* ---- tuples ---- */
 
 int64_t snow_tuple_index(snow_cx *cx, const snow_site *at, int64_t index, int64_t n);

@@ -123,6 +123,21 @@ snow_list snow_list_concat(snow_cx *cx, const snow_type *t, snow_list xs, snow_l
   return xs;
 }
 
+snow_list snow_list_copied(snow_cx *cx, const snow_type *t, snow_list xs) {
+  if (!xs.len || !t->size) return xs;
+  snow_buf *b = snow_buf_new(cx, t->array, xs.len, t->size);
+  memcpy(b + 1, slot(xs.buf, t->size, xs.off), (size_t)xs.len * t->size);
+  b->hi = xs.len;
+  return (snow_list){b, 0, xs.len};
+}
+
+void snow_list_copy_range(snow_cx *cx, const snow_type *t, snow_list from, int64_t start, int64_t stop, snow_list to,
+                          int64_t at) {
+  (void)cx;
+  if (start < stop && t->size)
+    memcpy(slot(to.buf, t->size, (size_t)at), slot(from.buf, t->size, (size_t)start), (size_t)(stop - start) * t->size);
+}
+
 snow_list snow_list_reverse(snow_cx *cx, const snow_type *t, snow_list xs) {
   if (xs.len < 2 || !t->size) return xs;
   snow_buf *b = snow_buf_new(cx, t->array, xs.len, t->size);

@@ -88,9 +88,37 @@ bool snow_string_eq(snow_str a, snow_str b) {
   return a == b || (a->len == b->len && memcmp(a->data, b->data, a->len) == 0);
 }
 
+/* Eight bytes as a number that orders as they do. */
+static inline uint64_t word_at(const unsigned char *p) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  uint64_t word;
+  memcpy(&word, p, sizeof word);
+  return __builtin_bswap64(word);
+#else
+  uint64_t word = 0;
+  for (int i = 0; i < 8; i++)
+    word = word << 8 | p[i];
+  return word;
+#endif
+}
+
 int64_t snow_string_compare(snow_str a, snow_str b) {
-  int c = memcmp(a->data, b->data, a->len < b->len ? a->len : b->len);
-  return c ? c : (int64_t)a->len - (int64_t)b->len;
+  const unsigned char *p = bytes(a), *q = bytes(b);
+  size_t n = a->len < b->len ? a->len : b->len;
+  /* Texts mostly differ soon, before a call of memcmp would pay. The last word may overlap what was found equal. */
+  for (size_t i = 0; n >= 8 && i < n; i += 8) {
+    if (i == 32) {
+      int c = memcmp(p + i, q + i, n - i);
+      if (c) return c;
+      break;
+    }
+    if (i > n - 8) i = n - 8;
+    uint64_t x = word_at(p + i), y = word_at(q + i);
+    if (x != y) return x < y ? -1 : 1;
+  }
+  for (size_t i = 0; n < 8 && i < n; i++)
+    if (p[i] != q[i]) return p[i] < q[i] ? -1 : 1;
+  return (int64_t)a->len - (int64_t)b->len;
 }
 
 int64_t snow_string_order(snow_cx *cx, snow_str a, snow_str b) {
