@@ -592,7 +592,7 @@ void snow_collect(snow_cx *cx, bool full) {
   }
   if (h->small && h->base < (size_t)1 << 20) h->base *= 2;
   h->nursery = h->live / 2 > h->base ? h->live / 2 : h->base;
-  if (h->nursery > (size_t)64 << 20) h->nursery = (size_t)64 << 20;
+  if (h->nursery > (size_t)128 << 20) h->nursery = (size_t)128 << 20;
   h->collecting = false;
 }
 
