@@ -445,12 +445,21 @@ static void mark_fields(marker *to, const snow_layout *l, char *base) {
   }
 }
 
+/* Elements refer to objects all over the heap where a list was sorted: they are fetched some turns before they are
+ * marked. */
+enum { AHEAD = 8 };
+
 static void mark_elements(marker *to, snow_buf *buf, uint32_t from) {
   const snow_layout *l = buf->h.layout;
   char *elems = (char *)(buf + 1);
   if (!l->map) return;
-  for (uint32_t i = from; i < buf->hi; i++)
+  for (uint32_t i = from; i < buf->hi; i++) {
+#if defined(__GNUC__)
+    if (l->n_pointers && buf->hi - i > AHEAD)
+      __builtin_prefetch(*(void **)(void *)(elems + (size_t)(i + AHEAD) * l->size + l->map[0]));
+#endif
     mark_fields(to, l, elems + (size_t)i * l->size);
+  }
 }
 
 static void drain(marker *to) {
@@ -587,7 +596,7 @@ void snow_collect(snow_cx *cx, bool full) {
   }
   if (h->small && h->base < (size_t)1 << 20) h->base *= 2;
   h->nursery = h->live / 2 > h->base ? h->live / 2 : h->base;
-  if (h->nursery > (size_t)64 << 20) h->nursery = (size_t)64 << 20;
+  if (h->nursery > (size_t)128 << 20) h->nursery = (size_t)128 << 20;
   h->collecting = false;
 }
 

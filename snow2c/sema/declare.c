@@ -467,10 +467,16 @@ void unknown_in_where(const WhereItem *w, bool interface) {
   d->primary.text = "in this where clause";
 }
 
+/* What an impl names as an interface. A derived one means the library's, whatever the program calls so. */
+static Interface *interface_of(Module *m, const Impl *im, const Path *path) {
+  Module *json = im->derived ? std_module(intern_z("Json")) : NULL;
+  return json ? pmap_get(&json->ifaces, path->v[path->n - 1].name) : find_interface(m, path);
+}
+
 static void declare_impl(Module *m, Impl *im) {
   im->mod = m;
   Tycon *tc = find_type_path(m, &im->type_path);
-  im->iface = find_interface(m, &im->iface_path);
+  im->iface = interface_of(m, im, &im->iface_path);
   Name iface_name = im->iface_path.v[im->iface_path.n - 1].name, type_name = im->type_path.v[im->type_path.n - 1].name;
   Span type_span = im->type_path.v[im->type_path.n - 1].span;
   if (tc && tc->kind == TC_ALIAS) {
@@ -522,7 +528,7 @@ static void declare_impl(Module *m, Impl *im) {
   }
   im->self = type_con(tc, im->params, im->nparams);
   for (int i = 0; i < im->wheres.n; i++) {
-    struct Bound b = {NULL, find_interface(m, &im->wheres.v[i].iface)};
+    struct Bound b = {NULL, interface_of(m, im, &im->wheres.v[i].iface)};
     for (int k = 0; k < im->nparams; k++)
       if (im->params[k]->name == im->wheres.v[i].param.name) b.var = im->params[k];
     if (b.var && b.iface) {

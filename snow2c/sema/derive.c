@@ -41,9 +41,9 @@ static const char *type_name(const Tycon *tc) {
 }
 
 static void impl_head(Buf *b, const char *iface, const Tycon *tc) {
-  buf_printf(b, "impl Json.%s for %s", iface, type_name(tc));
+  buf_printf(b, "impl %s for %s", iface, type_name(tc));
   for (int i = 0; i < tc->generics.n; i++)
-    buf_printf(b, "%s%s: Json.%s", i ? ", " : " where ", tc->generics.v[i].name->s, iface);
+    buf_printf(b, "%s%s: %s", i ? ", " : " where ", tc->generics.v[i].name->s, iface);
   buf_puts(b, " do ");
 }
 
@@ -76,11 +76,11 @@ static void struct_to_json(Buf *b, const Tycon *tc) {
   int n = tc->fields.n;
   buf_puts(b, "fn to_json(self) do Json.derive_map([");
   for (int i = 0; i < n; i++)
-    buf_printf(b, "%s(\"%s\", Json.ToJson.to_json(self.%s))", i ? ", " : "", fields[i]->name.name->s,
+    buf_printf(b, "%s(\"%s\", Json.derive_to_json(self.%s))", i ? ", " : "", fields[i]->name.name->s,
                fields[i]->name.name->s);
   buf_puts(b, "]) end; fn write_json(self, out) do ");
   for (int i = 0; i < n; i++)
-    buf_printf(b, "let out = Json.ToJson.write_json(self.%s, Json.derive_raw(out, \"%s\\\"%s\\\":\")); ", fields[i]->name.name->s,
+    buf_printf(b, "let out = Json.derive_write(self.%s, Json.derive_raw(out, \"%s\\\"%s\\\":\")); ", fields[i]->name.name->s,
                i ? "," : "{", fields[i]->name.name->s);
   buf_printf(b, "Json.derive_raw(out, \"%s}\") end ", n ? "" : "{");
 }
@@ -92,7 +92,7 @@ static void sum_to_json(Buf *b, const Tycon *tc) {
     variant_with_fields(b, tc, v);
     buf_printf(b, " -> Json.derive_variant(\"%s\", [", v->name.name->s);
     for (int k = 0; k < v->fields.n; k++)
-      buf_printf(b, "%sJson.ToJson.to_json(a%d)", k ? ", " : "", k);
+      buf_printf(b, "%sJson.derive_to_json(a%d)", k ? ", " : "", k);
     buf_puts(b, "]); ");
   }
   buf_puts(b, "end end; fn write_json(self, out) do case self do ");
@@ -101,7 +101,7 @@ static void sum_to_json(Buf *b, const Tycon *tc) {
     variant_with_fields(b, tc, v);
     buf_puts(b, " -> do ");
     for (int k = 0; k < v->fields.n; k++)
-      buf_printf(b, "let out = Json.ToJson.write_json(a%d, Json.derive_raw(out, \"%s\")); ", k, k ? "," : "{\\\"fields\\\":[");
+      buf_printf(b, "let out = Json.derive_write(a%d, Json.derive_raw(out, \"%s\")); ", k, k ? "," : "{\\\"fields\\\":[");
     buf_printf(b, "Json.derive_raw(out, \"%s],\\\"tag\\\":\\\"%s\\\"}\") end; ", v->fields.n ? "" : "{\\\"fields\\\":[",
                v->name.name->s);
   }
