@@ -28,7 +28,7 @@ typedef struct table {
   snow_buf *keys;   /* array of K */
   snow_buf *index;  /* bytes: entries, a power of two, open addressing */
   snow_buf *before; /* bytes: for each slot the one that had its key before + 1, or 0; NULL if no key has come back */
-  uint32_t next;   /* slots in use by the newest version */
+  uint32_t next;    /* slots in use by the newest version */
   uint32_t mask;
 } table;
 
@@ -257,6 +257,12 @@ static snow_buf *zeros(snow_cx *cx, size_t n) {
   return b;
 }
 
+/* Marks a slot as dead; what it held is kept alive no longer. */
+static void bury(const snow_type *v, store *s, uint32_t slot) {
+  *dead_byte(s, slot) |= (unsigned char)(1u << (slot & 7));
+  if (s->values) memset(value_slot(s->values, v, slot), 0, v->size);
+}
+
 /* A store of its own for what m holds (NULL: nothing yet), with room for cap slots; with a log, or where a key is going
  * to be deleted, with what that needs. */
 static store *new_store(snow_cx *cx, const snow_type *v, const snow_map *m, size_t cap, bool with_log) {
@@ -294,7 +300,7 @@ static store *new_store(snow_cx *cx, const snow_type *v, const snow_map *m, size
   }
   if (old->dead)
     for (uint32_t i = 0; i < n; i++)
-      if (!alive(m, i)) *dead_byte(s, i) |= (unsigned char)(1u << (i & 7));
+      if (!alive(m, i)) bury(v, s, i);
   return s;
 }
 
@@ -336,11 +342,18 @@ static void note(snow_cx *cx, const snow_type *v, store *s, uint32_t slot) {
   if (s->log->old) snow_remember(cx, s->log, e);
 }
 
+/* Whether a log has survived a collection, and a copy of the values costs little beside that: then it begins anew, so
+ * that values which no version needs any more are not kept for long. */
+static bool long_kept(const snow_type *v, const store *s) {
+  enum { CHEAP = 1 << 20 };
+  return s->values && s->values->old && ((size_t)s->next * v->size <= CHEAP || s->seq >= s->next / 8);
+}
+
 /* A store in which a slot of m may be changed: m's, with the log telling what the slot held, or a copy that nobody else
  * has. What is small is copied each time; what is larger has a log from the second time on. */
 static store *store_to_change(snow_cx *cx, const snow_type *v, const snow_map *m, uint32_t slot, bool deleting) {
   bool mine = m->s && may_write(cx, m);
-  if (mine && m->s->marks && m->s->seq < m->s->room) {
+  if (mine && m->s->marks && m->s->seq < m->s->room && !long_kept(v, m->s)) {
     note(cx, v, m->s, slot);
     return m->s;
   }
@@ -371,8 +384,7 @@ static int64_t find(snow_cx *cx, const snow_type *k, const snow_map *m, const vo
   for (uint32_t i = hash & t->mask; index[i].slot; i = (i + 1) & t->mask) {
     if (index[i].hash != hash) continue;
     uint32_t s = seen_below(t, index[i].slot, m->next);
-    if (s && same_key(cx, k, key_at(t, k, s - 1), key))
-      return alive(m, s - 1) ? (int64_t)s - 1 : -1 - (int64_t)s;
+    if (s && same_key(cx, k, key_at(t, k, s - 1), key)) return alive(m, s - 1) ? (int64_t)s - 1 : -1 - (int64_t)s;
   }
   return -1;
 }
@@ -601,7 +613,7 @@ const snow_map *snow_map_delete(snow_cx *cx, const snow_type *k, const snow_type
     return version_of_few(cx, keys, copy_items(cx, v, m->values, m->count, slot, FEW), m->count - 1);
   }
   store *s = store_to_change(cx, v, m, slot, true);
-  *dead_byte(s, slot) |= (unsigned char)(1u << (slot & 7));
+  bury(v, s, slot);
   return version(cx, m->t, s, m->count - 1, m->next);
 }
 
