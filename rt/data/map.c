@@ -11,6 +11,7 @@
  * So a program that uses a map as if it were mutable has constant costs, and one that keeps old versions can read them
  * for little. Log and arrays are begun anew when the log is as long as the map, which costs each put a constant share.
  */
+#include "mem/mem.h"
 #include "rt.h"
 
 #include <stdatomic.h>
@@ -667,3 +668,22 @@ snow_list snow_map_values(snow_cx *cx, const snow_type *k, const snow_type *v, c
   if (b->old) snow_remember(cx, b, 0);
   return (snow_list){b, 0, m->count};
 }
+
+/* ---- copying to another heap ---- */
+
+/* The newest version of a map goes without the log. */
+static snow_object *copy_without_log(snow_copier *c, const snow_object *o) {
+  const snow_map *m = (const snow_map *)(const void *)o;
+  if (m->few || !m->s || !m->s->marks || !newest(m)) return NULL;
+  store *s = (store *)(void *)snow_copier_new(c, &m->s->h, true);
+  s->log = s->marks = s->last = NULL;
+  s->seq = s->room = 0;
+  if (m->count == m->next) s->dead = NULL;
+  snow_map *to = (snow_map *)(void *)snow_copier_new(c, o, false);
+  to->seq = 0;
+  to->s = s;
+  to->t = (table *)(void *)snow_copier_copy(c, &m->t->h);
+  return &to->h;
+}
+
+const struct snow_copying snow_map_copying = {&map_layout, copy_without_log};

@@ -17,7 +17,7 @@ void snow_blob_release(snow_blob *b) {
   if (atomic_fetch_sub_explicit(&b->references, 1, memory_order_acq_rel) == 1) free(b);
 }
 
-typedef struct {
+typedef struct snow_copier {
   struct snow_mem *mem;
   snow_cx *to;           /* the heap copied into, */
   snow_fragment *f;      /* or the fragment */
@@ -184,6 +184,13 @@ static snow_object *copy(copier *c, const snow_object *o) {
   if (!o || o->layout->kind == SNOW_STATIC || snow_is_frozen(block_of(o))) return (snow_object *)(uintptr_t)o;
   snow_object *to = copied(c, o);
   if (to) return to;
+  if (o->layout == snow_map_copying.layout) {
+    to = snow_map_copying.copy(c, o);
+    if (to) {
+      note(c, o, to);
+      return to;
+    }
+  }
   switch (o->layout->kind) {
   case SNOW_TEXT: to = copy_text(c, (const snow_string *)(const void *)o); break;
   case SNOW_ARRAY: {
@@ -197,14 +204,20 @@ static snow_object *copy(copier *c, const snow_object *o) {
     ((snow_buf *)(void *)to)->hi = b->hi;
     break;
   }
-  default:
-    to = room(c, o->layout, o->layout->size);
-    memcpy(to, o, o->layout->size);
-    later(c, to);
+  default: to = snow_copier_new(c, o, true);
   }
   note(c, o, to);
   return to;
 }
+
+snow_object *snow_copier_new(snow_copier *c, const snow_object *o, bool with_fields) {
+  snow_object *to = room(c, o->layout, o->layout->size);
+  memcpy(to, o, o->layout->size);
+  if (with_fields) later(c, to);
+  return to;
+}
+
+snow_object *snow_copier_copy(snow_copier *c, const snow_object *o) { return copy(c, o); }
 
 /* A list takes its window along, not the rest of the buffer; of a buffer that is shared by more, all of it once. */
 static void copy_list(copier *c, char *at) {

@@ -120,4 +120,19 @@ void snow_heap_expects(snow_cx *cx, size_t size);
 /* Its text counts as allocated. */
 void snow_heap_own_blob(struct snow_heap *h, blob_ref *r);
 
+/* ---- copy.c: objects that are not copied as they are ---- */
+
+typedef struct snow_copier snow_copier;
+/* Copies of objects of this layout: `copy` gives one, made with the two functions below, or NULL to have o copied as it
+ * is. Versions of maps leave behind what only older versions need (data/map.c). */
+struct snow_copying {
+  const snow_layout *layout;
+  snow_object *(*copy)(snow_copier *c, const snow_object *o);
+};
+extern const struct snow_copying snow_map_copying;
+/* A copy of a record, whose fields are still those of o; with_fields: they will be copied. */
+snow_object *snow_copier_new(snow_copier *c, const snow_object *o, bool with_fields);
+/* What stands for o in the copy. */
+snow_object *snow_copier_copy(snow_copier *c, const snow_object *o);
+
 #endif
