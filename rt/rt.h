@@ -171,6 +171,8 @@ snow_string *snow_string_room(snow_cx *cx, size_t len);
 snow_str snow_string_part(snow_cx *cx, snow_str s, size_t from, size_t len);
 /* The same, where the caller has looked at all of the piece, or at all the rest: it is counted if s is. */
 snow_str snow_string_between(snow_cx *cx, snow_str s, size_t from, size_t len);
+/* Layouts of lists that the library makes. */
+extern const snow_layout snow_int_array, snow_string_array;
 /* Text under construction is a list of bytes. Gives the same list with room for `more` bytes behind it, which the
  * caller writes at once, adding to len and the buffer's hi. */
 snow_list snow_bytes_room(snow_cx *cx, snow_list out, size_t more);

@@ -1,8 +1,6 @@
 /* Base64 (RFC 4648) and hexadecimal digits. A byte is an Int, of which the lowest eight bits count. */
 #include "rt.h"
 
-static const snow_layout ints_layout = {SNOW_ARRAY, 0, sizeof(int64_t), 0, 0, 0, 0, NULL, "Int"};
-
 static unsigned byte_at(snow_list xs, uint32_t i) { return (unsigned)(SNOW_AT(int64_t, xs, i) & 255); }
 
 static void too_long(void) { snow_die(102, "Snow: a string of more than 4 GiB\n"); }
@@ -51,7 +49,7 @@ bool snow_base64_valid(snow_cx *cx, snow_str text, snow_str alphabet) {
 snow_list snow_base64_decode(snow_cx *cx, snow_str text, snow_str alphabet) {
   size_t n = unpadded(text), len = n / 4 * 3 + (n % 4 ? n % 4 - 1 : 0);
   if (!len) return snow_nil;
-  snow_buf *b = snow_buf_new(cx, &ints_layout, len, sizeof(int64_t));
+  snow_buf *b = snow_buf_new(cx, &snow_int_array, len, sizeof(int64_t));
   int64_t *out = (int64_t *)(void *)(b + 1);
   unsigned bits = 0;
   int held = 0;
@@ -95,7 +93,7 @@ bool snow_hex_valid(snow_cx *cx, snow_str text) {
 snow_list snow_hex_decode(snow_cx *cx, snow_str text) {
   size_t n = text->len / 2;
   if (!n) return snow_nil;
-  snow_buf *b = snow_buf_new(cx, &ints_layout, n, sizeof(int64_t));
+  snow_buf *b = snow_buf_new(cx, &snow_int_array, n, sizeof(int64_t));
   int64_t *out = (int64_t *)(void *)(b + 1);
   for (size_t i = 0; i < n; i++)
     out[i] = (int64_t)((unsigned)digit(text->data[2 * i]) << 4 & 0xF0) | (digit(text->data[2 * i + 1]) & 15);

@@ -3,6 +3,7 @@
  * types are then made from the marks, so that no tree stands between text and records. The same idea as simdjson's
  * tape: Langdale and Lemire, Parsing Gigabytes of JSON per Second, 2019. */
 #include "data/float_text.h"
+#include "data/unicode.h"
 #include "rt.h"
 
 #include <math.h>
@@ -14,7 +15,6 @@ enum { DEPTH_MAX = 127 };
 static const uint32_t json_map[] = {offsetof(snow_json, text), offsetof(snow_json, error), offsetof(snow_json, marks)};
 static const snow_layout json_layout = {SNOW_RECORD, 0, sizeof(snow_json), 3, 0, 0, 0, json_map, "Json"};
 static const snow_layout marks_layout = {SNOW_ARRAY, 0, sizeof(snow_json_mark), 0, 0, 0, 0, NULL, "Json"};
-static const snow_layout places_layout = {SNOW_ARRAY, 0, sizeof(int64_t), 0, 0, 0, 0, NULL, "Int"};
 
 const snow_json_mark snow_json_nothing = {SNOW_JSON_NULL, 0, 0, {0}};
 
@@ -281,24 +281,6 @@ const snow_json *snow_json_read(snow_cx *cx, snow_str text) {
 
 /* ---- what the marks say ---- */
 
-static char *put_utf8(char *p, uint32_t c) {
-  if (c < 0x80) *p++ = (char)c;
-  else if (c < 0x800) {
-    *p++ = (char)(0xC0 | c >> 6);
-    *p++ = (char)(0x80 | (c & 63));
-  } else if (c < 0x10000) {
-    *p++ = (char)(0xE0 | c >> 12);
-    *p++ = (char)(0x80 | (c >> 6 & 63));
-    *p++ = (char)(0x80 | (c & 63));
-  } else {
-    *p++ = (char)(0xF0 | c >> 18);
-    *p++ = (char)(0x80 | (c >> 12 & 63));
-    *p++ = (char)(0x80 | (c >> 6 & 63));
-    *p++ = (char)(0x80 | (c & 63));
-  }
-  return p;
-}
-
 /* What a string with escapes, found good before, stands for: never longer than it is written. Gives its length. */
 static size_t unescape(const char *p, size_t len, char *out) {
   const char *end = p + len;
@@ -319,7 +301,7 @@ static size_t unescape(const char *p, size_t len, char *out) {
         unit = 0x10000 + ((unit - 0xD800) << 10) + ((uint32_t)hex4(p + 2) - 0xDC00);
         p += 6;
       }
-      o = put_utf8(o, unit);
+      o += snow_utf8_encode(unit, o);
     } else *o++ = (char)(c == 'b' ? 8 : c == 'f' ? 12 : c == 'n' ? 10 : c == 'r' ? 13 : c == 't' ? 9 : c);
   }
   return (size_t)(o - out);
@@ -414,7 +396,7 @@ snow_list snow_json_members(snow_cx *cx, const snow_json *doc, int64_t at) {
     if (k && key_order(&all[k - 1], &all[k]) >= 0) ordered = false;
   }
   if (!ordered) qsort(all, n, sizeof *all, member_order);
-  snow_buf *b = snow_buf_new(cx, &places_layout, n, sizeof(int64_t));
+  snow_buf *b = snow_buf_new(cx, &snow_int_array, n, sizeof(int64_t));
   int64_t *out = (int64_t *)(void *)(b + 1);
   for (size_t k = 0; k < n; k++)
     if (k + 1 == n || key_order(&all[k], &all[k + 1]) != 0) out[kept++] = all[k].at;

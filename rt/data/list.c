@@ -7,6 +7,10 @@
 const snow_layout snow_unit_array = {SNOW_ARRAY, 0, 0, 0, 0, 0, 0, NULL, "()"};
 const unsigned char snow_zeros[64];
 
+const snow_layout snow_int_array = {SNOW_ARRAY, 0, sizeof(int64_t), 0, 0, 0, 0, NULL, "Int"};
+static const uint32_t string_map[] = {0};
+const snow_layout snow_string_array = {SNOW_ARRAY, 0, sizeof(snow_str), 1, 0, 0, 0, string_map, "String"};
+
 static void *slot(snow_buf *b, size_t size, size_t i) { return (char *)(b + 1) + i * size; }
 
 static void too_long(void) { snow_die(102, "Snow: a list of more than 4294967295 elements\n"); }

@@ -426,13 +426,10 @@ snow_str snow_string_replace(snow_cx *cx, snow_str s, snow_str old_text, snow_st
   return out;
 }
 
-static const uint32_t string_ptrs[] = {0};
-static const snow_layout strings_layout = {SNOW_ARRAY, 0, sizeof(snow_str), 1, 0, 0, 0, string_ptrs, "String"};
-
 snow_list snow_string_split(snow_cx *cx, snow_str s, snow_str delimiter) {
   places found;
   places_find(&found, s, delimiter);
-  snow_buf *buf = snow_buf_new(cx, &strings_layout, found.n + 1, sizeof(snow_str));
+  snow_buf *buf = snow_buf_new(cx, &snow_string_array, found.n + 1, sizeof(snow_str));
   snow_str *out = (snow_str *)(void *)(buf + 1);
   size_t done = 0;
   for (size_t i = 0; i <= found.n; i++) {

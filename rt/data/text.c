@@ -5,10 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const uint32_t string_ptrs[] = {0};
-static const snow_layout strings_layout = {SNOW_ARRAY, 0, sizeof(snow_str), 1, 0, 0, 0, string_ptrs, "String"};
-static const snow_layout ints_layout = {SNOW_ARRAY, 0, sizeof(int64_t), 0, 0, 0, 0, NULL, "Int"};
-
 static const unsigned char *bytes(snow_str s) { return (const unsigned char *)s->data; }
 
 static size_t char_len(unsigned char c) { return c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4; }
@@ -39,7 +35,7 @@ static const snow_string ascii_strings[] = {ONE16(0),  ONE16(16), ONE16(32), ONE
 snow_list snow_text_chars(snow_cx *cx, snow_str s) {
   size_t n = (size_t)snow_string_length(cx, s);
   if (!n) return snow_nil;
-  snow_buf *b = snow_buf_new(cx, &strings_layout, n, sizeof(snow_str));
+  snow_buf *b = snow_buf_new(cx, &snow_string_array, n, sizeof(snow_str));
   for (size_t i = 0; i < s->len;) {
     unsigned char c = bytes(s)[i];
     size_t len = char_len(c);
@@ -60,7 +56,7 @@ static uint32_t decode(const unsigned char *p, size_t len) {
 snow_list snow_text_codepoints(snow_cx *cx, snow_str s) {
   size_t n = (size_t)snow_string_length(cx, s);
   if (!n) return snow_nil;
-  snow_buf *b = snow_buf_new(cx, &ints_layout, n, sizeof(int64_t));
+  snow_buf *b = snow_buf_new(cx, &snow_int_array, n, sizeof(int64_t));
   int64_t *out = (int64_t *)(void *)(b + 1);
   for (size_t i = 0; i < s->len;) {
     size_t len = char_len(bytes(s)[i]);
@@ -72,7 +68,7 @@ snow_list snow_text_codepoints(snow_cx *cx, snow_str s) {
 
 snow_list snow_text_bytes(snow_cx *cx, snow_str s) {
   if (!s->len) return snow_nil;
-  snow_buf *b = snow_buf_new(cx, &ints_layout, s->len, sizeof(int64_t));
+  snow_buf *b = snow_buf_new(cx, &snow_int_array, s->len, sizeof(int64_t));
   int64_t *out = (int64_t *)(void *)(b + 1);
   for (uint32_t i = 0; i < s->len; i++)
     out[i] = bytes(s)[i];
@@ -111,29 +107,6 @@ snow_str snow_text_of_bytes(snow_cx *cx, snow_list xs) {
   return s;
 }
 
-static size_t encode(uint32_t c, char *p) {
-  if (c < 0x80) {
-    p[0] = (char)c;
-    return 1;
-  }
-  if (c < 0x800) {
-    p[0] = (char)(0xC0 | c >> 6);
-    p[1] = (char)(0x80 | (c & 63));
-    return 2;
-  }
-  if (c < 0x10000) {
-    p[0] = (char)(0xE0 | c >> 12);
-    p[1] = (char)(0x80 | (c >> 6 & 63));
-    p[2] = (char)(0x80 | (c & 63));
-    return 3;
-  }
-  p[0] = (char)(0xF0 | c >> 18);
-  p[1] = (char)(0x80 | (c >> 12 & 63));
-  p[2] = (char)(0x80 | (c >> 6 & 63));
-  p[3] = (char)(0x80 | (c & 63));
-  return 4;
-}
-
 static bool scalar(int64_t c) { return c >= 0 && c <= 0x10FFFF && !(c >= 0xD800 && c <= 0xDFFF); }
 
 bool snow_text_is_codepoints(snow_cx *cx, snow_list xs) {
@@ -149,14 +122,14 @@ snow_str snow_text_of_codepoints(snow_cx *cx, snow_list xs) {
   char unit[4];
   for (uint32_t i = 0; i < xs.len; i++) {
     int64_t c = SNOW_AT(int64_t, xs, i);
-    len += encode(scalar(c) ? (uint32_t)c : 0xFFFD, unit);
+    len += snow_utf8_encode(scalar(c) ? (uint32_t)c : 0xFFFD, unit);
   }
   if (!len) return snow_empty;
   snow_string *s = snow_string_room(cx, len);
   char *out = (char *)(s + 1);
   for (uint32_t i = 0; i < xs.len; i++) {
     int64_t c = SNOW_AT(int64_t, xs, i);
-    out += encode(scalar(c) ? (uint32_t)c : 0xFFFD, out);
+    out += snow_utf8_encode(scalar(c) ? (uint32_t)c : 0xFFFD, out);
   }
   return snow_counted(s, xs.len);
 }
@@ -257,7 +230,7 @@ snow_list snow_text_words(snow_cx *cx, snow_str s) {
   for (int round = 0; round < 2; round++) {
     if (round == 1) {
       if (!n) return snow_nil;
-      b = snow_buf_new(cx, &strings_layout, n, sizeof(snow_str));
+      b = snow_buf_new(cx, &snow_string_array, n, sizeof(snow_str));
       p = bytes(s);
     }
     while (p < end) {
@@ -283,7 +256,7 @@ snow_list snow_text_lines(snow_cx *cx, snow_str s) {
   for (; p < end; p = nl ? nl + 1 : end, n++)
     nl = memchr(p, '\n', (size_t)(end - p));
   if (!n) return snow_nil;
-  snow_buf *b = snow_buf_new(cx, &strings_layout, n, sizeof(snow_str));
+  snow_buf *b = snow_buf_new(cx, &snow_string_array, n, sizeof(snow_str));
   for (p = s->data; p < end; p = nl ? nl + 1 : end) {
     nl = memchr(p, '\n', (size_t)(end - p));
     const char *stop = nl ? nl : end;

@@ -232,3 +232,26 @@ static inline size_t change_case(const unsigned char *s, size_t n, unsigned char
 size_t snow_utf8_upper(const unsigned char *s, size_t n, unsigned char *out) { return change_case(s, n, out, true); }
 
 size_t snow_utf8_lower(const unsigned char *s, size_t n, unsigned char *out) { return change_case(s, n, out, false); }
+
+size_t snow_utf8_encode(uint32_t c, char *p) {
+  if (c < 0x80) {
+    p[0] = (char)c;
+    return 1;
+  }
+  if (c < 0x800) {
+    p[0] = (char)(0xC0 | c >> 6);
+    p[1] = (char)(0x80 | (c & 63));
+    return 2;
+  }
+  if (c < 0x10000) {
+    p[0] = (char)(0xE0 | c >> 12);
+    p[1] = (char)(0x80 | (c >> 6 & 63));
+    p[2] = (char)(0x80 | (c & 63));
+    return 3;
+  }
+  p[0] = (char)(0xF0 | c >> 18);
+  p[1] = (char)(0x80 | (c >> 12 & 63));
+  p[2] = (char)(0x80 | (c >> 6 & 63));
+  p[3] = (char)(0x80 | (c & 63));
+  return 4;
+}

@@ -4,10 +4,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // Is s[0..n) UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF, nothing cut off? (The Unicode Standard,
 // table 3-7)
 bool snow_utf8_valid(const unsigned char *s, size_t n);
+
+// Writes code point c, which is no surrogate, to out, at most 4 bytes; gives how many.
+size_t snow_utf8_encode(uint32_t c, char *out);
 
 // ---- The functions below want valid UTF-8.
 

@@ -11,8 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const snow_layout ints_layout = {SNOW_ARRAY, 0, sizeof(int64_t), 0, 0, 0, 0, NULL, "Int"};
-
 typedef struct {
   char *path, *other;
   const char *text;
@@ -50,7 +48,7 @@ snow_list snow_file_facts(snow_cx *cx, snow_str path, bool follow) {
   request r = {.op = follow};
   if (!run(cx, look, &r, path)) return snow_nil;
   mode_t m = r.st.st_mode;
-  snow_buf *b = snow_buf_new(cx, &ints_layout, 4, sizeof(int64_t));
+  snow_buf *b = snow_buf_new(cx, &snow_int_array, 4, sizeof(int64_t));
   int64_t *out = (int64_t *)(void *)(b + 1);
   out[0] = (int64_t)r.st.st_size;
   out[1] = S_ISREG(m) ? 1 : S_ISDIR(m) ? 2 : S_ISLNK(m) ? 3 : 0;

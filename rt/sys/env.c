@@ -41,12 +41,9 @@ static snow_str lossy(snow_cx *cx, const char *text) {
   return r;
 }
 
-static const uint32_t string_ptrs[] = {0};
-static const snow_layout strings_layout = {SNOW_ARRAY, 0, sizeof(snow_str), 1, 0, 0, 0, string_ptrs, "String"};
-
 snow_list snow_strings(snow_cx *cx, char *const *texts, size_t n) {
   if (!n) return snow_nil;
-  snow_buf *b = snow_buf_new(cx, &strings_layout, n, sizeof(snow_str));
+  snow_buf *b = snow_buf_new(cx, &snow_string_array, n, sizeof(snow_str));
   for (size_t i = 0; i < n; i++) {
     snow_str s = lossy(cx, texts[i]);
     ((snow_str *)(void *)(b + 1))[b->hi] = s;
@@ -236,9 +233,8 @@ int64_t snow_random_bits(snow_cx *cx) {
 
 /* 0 to n - 1 in random order (Fisher and Yates, as Durstenfeld has it). */
 snow_list snow_random_order(snow_cx *cx, int64_t n) {
-  static const snow_layout ints_layout = {SNOW_ARRAY, 0, sizeof(int64_t), 0, 0, 0, 0, NULL, "Int"};
   if (n <= 0 || n > UINT32_MAX) return snow_nil;
-  snow_buf *b = snow_buf_new(cx, &ints_layout, (size_t)n, sizeof(int64_t));
+  snow_buf *b = snow_buf_new(cx, &snow_int_array, (size_t)n, sizeof(int64_t));
   int64_t *out = (int64_t *)(void *)(b + 1);
   for (int64_t i = 0; i < n; i++) {
     /* From 0 to i; what would make small numbers likelier is drawn again. */
