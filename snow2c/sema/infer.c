@@ -2,7 +2,9 @@
 #include "sema/infer.h"
 
 static Type *fresh(void) { return type_var(infer->level); }
-static const char *text(Type *t) { return type_text(t, infer->mod); }
+/* Descriptions are made before it is known whether anything is wrong. The library has no faults to describe: what it is
+ * made of shall not number the variables that messages about programs show. */
+static const char *text(Type *t) { return infer->mod->is_std && !program.stdlib_dir ? "?" : type_text(t, infer->mod); }
 
 /* ---- reporting ---- */
 
