@@ -1,5 +1,6 @@
 /* Directories, what is known of files, files in pieces. Everything that may wait for a disk runs on a helper thread. */
 #define _DEFAULT_SOURCE
+#define _FILE_OFFSET_BITS 64 /* files of 2 GB and more, and names in any file system, on 32 bits too */
 #include "data/unicode.h"
 #include "rt.h"
 

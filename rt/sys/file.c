@@ -1,5 +1,6 @@
 /* Files as whole texts. What a call found or why it failed is its actor's `outcome`. */
 #define _DEFAULT_SOURCE
+#define _FILE_OFFSET_BITS 64 /* files of 2 GB and more, and names in any file system, on 32 bits too */
 #include "data/unicode.h"
 #include "rt.h"
 
